@@ -1,0 +1,30 @@
+"""The lifecycle that both clients share."""
+
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+from .session import ApiSession
+
+S = TypeVar("S", bound=ApiSession)
+
+
+class Client(Generic[S]):
+    """Be the base of both clients: open while it is used, closed once."""
+
+    def __init__(self, session: S) -> None:
+        self._session = session
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections; calls made afterwards raise `ClientClosed`."""
+        await self._session.aclose()

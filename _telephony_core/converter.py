@@ -1,0 +1,314 @@
+"""Plain values into models: lenient in what a value may look like, strict in what comes out.
+
+Both APIs write numbers as strings, flags in five spellings, and the same field differently in
+JSON and in XML. The rules stand here, once; the models only name types.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
+from enum import StrEnum
+from functools import partial, reduce
+from types import NoneType, UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+
+import attrs
+from cattrs import Converter, transform_error
+from cattrs.gen import make_dict_structure_fn, override
+
+from .documents import Plain
+
+T = TypeVar("T")
+Hook = Callable[[Any, Any], Any]
+
+#: The `extra` of a record without undocumented fields: one for all, never written to.
+NO_EXTRA: Mapping[str, object] = {}
+
+
+@attrs.frozen(kw_only=True)
+class Record:
+    """Be the base of all models: frozen, slotted, comparable, picklable.
+
+    Attributes:
+        extra: the fields that the API sent and its document does not name, by their wire names.
+    """
+
+    extra: Mapping[str, object] = attrs.field(default=NO_EXTRA, eq=False, repr=False)
+
+    @classmethod
+    def prepare(cls, plain: Plain) -> Plain:
+        """Return the plain value with this record's own oddities evened out, before it is read."""
+        return plain
+
+
+class Wire:
+    """Name the wire keys of a field, the documented one first: `Annotated[str, Wire("src")]`."""
+
+    __slots__ = ("names",)
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+
+
+class NotStructured(Exception):
+    """Tell where and why a plain value does not fit a model."""
+
+
+class ModelConverter:
+    """Turn plain values into models; dates without an offset are read in `timezone`."""
+
+    def __init__(self, timezone: tzinfo) -> None:
+        self._timezone = timezone
+        self._converter = _make(timezone, detailed=False)
+
+    def structure(self, plain: Plain, model: type[T]) -> T:
+        """Return the model, or raise `NotStructured` with the path of the field that is wrong."""
+        try:
+            return self._converter.structure(plain, model)
+        except Exception as error:
+            raise NotStructured(self._explain(plain, model)) from error
+
+    def _explain(self, plain: Plain, model: type[object]) -> str:
+        """Convert once more with the slow checks, which know where the trouble is."""
+        try:
+            _make(self._timezone, detailed=True).structure(plain, model)
+        except Exception as error:
+            return "; ".join(transform_error(error, path="", format_exception=_describe)[:3])
+        return "it does not fit"
+
+
+def _describe(error: BaseException, _type: type | None) -> str:
+    return f"the field {error} is missing" if isinstance(error, KeyError) else str(error)
+
+
+def _make(timezone: tzinfo, *, detailed: bool) -> Converter:
+    converter = Converter(detailed_validation=detailed)
+    converter.register_structure_hook(str, lambda value, _: read_text(value))
+    converter.register_structure_hook(int, lambda value, _: read_integer(value))
+    converter.register_structure_hook(bool, lambda value, _: read_flag(value))
+    converter.register_structure_hook(Decimal, lambda value, _: read_decimal(value))
+    converter.register_structure_hook(timedelta, lambda value, _: read_duration(value))
+    converter.register_structure_hook(datetime, lambda value, _: read_moment(value, timezone))
+    for predicate, factory in (
+        (_is_record, _record_hook),
+        (_is_rows, _rows_hook),
+        (_is_optional, _optional_hook),
+        (_is_vocabulary, _vocabulary_hook),
+    ):
+        converter.register_structure_hook_factory(predicate, partial(factory, converter))
+    return converter
+
+
+# Scalars.
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,3}):(\d{2})", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?([+-]\d\d:?\d\d|Z)?", re.ASCII)
+_TRUE = frozenset({"1", "true", "yes", "tak", "on", "ok"})
+_FALSE = frozenset({"", "0", "false", "no", "nie", "off", "none"})
+
+
+def read_text(value: Plain) -> str:
+    """Read a text; nothing at all (and PHP's empty map) is the empty text."""
+    if isinstance(value, str):
+        return value.strip()
+    if value is None or value == [] or value == {}:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, int | float):
+        return str(value)
+    raise _unfit("a text", value)
+
+
+def read_integer(value: Plain) -> int:
+    """Read a whole number, written as a number or as digits."""
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    # int() alone would take "1_0" and the digits of every script.
+    if isinstance(value, str) and _INTEGER.fullmatch(text := value.strip()):
+        return int(text)
+    raise _unfit("a whole number", value)
+
+
+def read_flag(value: Plain) -> bool:
+    """Read yes or no in any of the spellings that the APIs use."""
+    if isinstance(value, bool):
+        return value
+    text = read_text(value).lower()
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    raise _unfit("yes or no", value)
+
+
+def read_decimal(value: Plain) -> Decimal:
+    """Read an exact number with a decimal comma or a decimal point."""
+    if isinstance(value, int | float | str) and not isinstance(value, bool):
+        text = "".join(str(value).split()).replace(",", ".")
+        if _DECIMAL.fullmatch(text):
+            return Decimal(text)
+    raise _unfit("a decimal number", value)
+
+
+def read_duration(value: Plain) -> timedelta:
+    """Read a duration: seconds, MM:SS or HH:MM:SS."""
+    if isinstance(value, str) and (clock := _CLOCK.fullmatch(value.strip())):
+        hours, minutes, seconds = (int(part or 0) for part in clock.groups())
+        return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    try:
+        return timedelta(seconds=read_integer(value))
+    except (TypeError, OverflowError):
+        raise _unfit("a duration in seconds, MM:SS or HH:MM:SS", value) from None
+
+
+def read_moment(value: Plain, timezone: tzinfo) -> datetime:
+    """Read YYYY-MM-DD HH:MM:SS; without an offset of its own it is in the given time zone."""
+    # fromisoformat() alone would take "2014-W33-5" too.
+    if isinstance(value, str) and _MOMENT.fullmatch(text := value.strip()):
+        with suppress(ValueError):
+            moment = datetime.fromisoformat(text)
+            return moment if moment.tzinfo else moment.replace(tzinfo=timezone)
+    raise _unfit("a time as YYYY-MM-DD HH:MM:SS", value)
+
+
+def _unfit(wanted: str, value: Plain) -> TypeError:
+    shown = repr(value)
+    return TypeError(f"{wanted} was expected, not {shown[:60]}{'…' * (len(shown) > 60)}")
+
+
+# Shapes.
+
+
+def _is_record(model: Any) -> bool:
+    return isinstance(model, type) and issubclass(model, Record)
+
+
+def _record_hook(converter: Converter, model: type[Record]) -> Hook:
+    overrides = {"extra": override(omit=True)}
+    known: set[str] = set()
+    spellings: list[tuple[str, str]] = []
+    attrs.resolve_types(model, include_extras=True)
+    for attribute in attrs.fields(model):
+        if attribute.name == "extra":
+            continue
+        kind: Any = attribute.type
+        names: tuple[str, ...] = (attribute.name,)
+        if get_origin(kind) is Annotated:
+            kind, wire = get_args(kind)
+            names = wire.names
+        overrides[attribute.name] = override(
+            rename=names[0], struct_hook=converter.get_structure_hook(kind)
+        )
+        known |= set(names)
+        spellings += [(other, names[0]) for other in names[1:]]
+    structure = make_dict_structure_fn(
+        model,
+        converter,
+        _cattrs_detailed_validation=converter.detailed_validation,
+        **overrides,  # type: ignore[arg-type]  # the overrides are keyed by field name
+    )
+
+    def hook(value: Any, cls: Any) -> Record:
+        fields: Plain = {} if value in (None, "", []) else model.prepare(value)
+        if not isinstance(fields, dict):
+            raise _unfit("a record", fields)
+        for other, name in spellings:
+            if other in fields and name not in fields:
+                fields = {**fields, name: fields[other]}
+        record = structure(fields, cls)
+        if unknown := fields.keys() - known:
+            # The order of the answer is kept; `unknown` itself has none.
+            extra = {name: item for name, item in fields.items() if name in unknown}
+            object.__setattr__(record, "extra", extra)
+        return record
+
+    return hook
+
+
+def _is_rows(kind: Any) -> bool:
+    return get_origin(kind) is tuple and get_args(kind)[1:] == (Ellipsis,)
+
+
+def _rows_hook(converter: Converter, kind: Any) -> Hook:
+    element = get_args(kind)[0]
+    structure = converter.get_structure_hook(list[element])  # type: ignore[valid-type]
+    records = _is_record(element)
+
+    def hook(value: Any, _: Any) -> tuple[Any, ...]:
+        return tuple(structure(find_rows(value, records=records), list[element]))  # type: ignore[valid-type]
+
+    return hook
+
+
+def find_rows(value: Plain, *, records: bool) -> list[Plain]:
+    """Return the rows that a value stands for, however the server wraps them.
+
+    A list is its rows. Nothing, or a map with a `count` alone, is no rows. A map with `rows` is
+    those. A map of maps (keyed by id, or one wrapper element of XML) is its values. Any other map
+    is one row by itself, where rows are records; else its only value is.
+    """
+    if isinstance(value, list):
+        return value
+    if value is None or value == "":
+        return []
+    if not isinstance(value, dict):
+        return [value]
+    if "rows" in value:
+        return find_rows(value["rows"], records=records)
+    inner = [item for name, item in value.items() if name != "count"]
+    if len(inner) == 1 and (
+        inner[0] in (None, "") or isinstance(inner[0], dict | list) or not records
+    ):
+        return find_rows(inner[0], records=records)
+    if all(isinstance(item, dict) for item in inner):
+        return inner
+    return [value]
+
+
+def _is_optional(kind: Any) -> bool:
+    return get_origin(kind) in {Union, UnionType} and NoneType in get_args(kind)
+
+
+def _optional_hook(converter: Converter, kind: Any) -> Hook:
+    rest: tuple[Any, ...] = tuple(member for member in get_args(kind) if member is not NoneType)
+    inner: Any = reduce(lambda left, right: left | right, rest)
+    structure = converter.get_structure_hook(inner)
+
+    def hook(value: Any, _: Any) -> Any:
+        if value is None or value == "" or value == [] or value == {}:
+            return None
+        return structure(value, inner)
+
+    return hook
+
+
+def _is_vocabulary(kind: Any) -> bool:
+    members = get_args(kind)
+    return (
+        get_origin(kind) in {Union, UnionType}
+        and len(members) == 2
+        and members[1] is str
+        and isinstance(members[0], type)
+        and issubclass(members[0], StrEnum)
+    )
+
+
+def _vocabulary_hook(_: Converter, kind: Any) -> Hook:
+    vocabulary: type[StrEnum] = get_args(kind)[0]
+    members = {member.value: member for member in vocabulary}
+
+    def hook(value: Any, _: Any) -> str:
+        text = read_text(value)
+        # A value that is not documented stays what it is, so that it breaks no answer.
+        return members.get(text, text)
+
+    return hook

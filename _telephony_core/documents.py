@@ -1,0 +1,62 @@
+"""JSON and XML as plain values: dicts, lists, strings, numbers, None.
+
+Pure, and safe with any bytes. How deep the values may be nested is not limited here: whoever walks
+them recursively turns a `RecursionError` into `Unreadable`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import NoReturn, TypeAlias, cast
+from xml.parsers.expat import ExpatError
+
+import xmltodict
+
+#: What JSON and XML are made of.
+Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
+
+
+class Unreadable(Exception):
+    """Tell why bytes are neither JSON nor XML of a reasonable shape."""
+
+
+def parse_document(body: bytes, content_type: str = "") -> Plain:
+    """Return the plain value of a JSON or XML body, or raise `Unreadable`.
+
+    The first character decides which of the two it is, whatever was asked for: a server that
+    fails in one format may well say so in the other.
+    """
+    stripped = body.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not stripped:
+        raise Unreadable("the answer is empty")
+    return _parse_xml(stripped) if stripped[:1] == b"<" else _parse_json(stripped, content_type)
+
+
+def _parse_json(body: bytes, content_type: str) -> Plain:
+    charset = content_type.partition("charset=")[2].partition(";")[0].strip(" \"'") or "utf-8"
+    try:
+        return cast("Plain", json.loads(body.decode(charset), parse_constant=_refuse_constant))
+    except LookupError as error:
+        raise Unreadable(f"the answer names an unknown charset ({charset[:40]!r})") from error
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"the answer is not in {charset}") from error
+    except RecursionError as error:
+        raise Unreadable("the answer is nested too deep") from error
+    except ValueError as error:
+        raise Unreadable(f"the answer is no JSON ({error})") from error
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _parse_xml(body: bytes) -> Plain:
+    if body[:15].lower().startswith((b"<!doctype html", b"<html")):
+        raise Unreadable("the answer is an HTML page")
+    try:
+        # Attributes (type="integer", type="array") only repeat what the models know.
+        return cast("Plain", xmltodict.parse(body, xml_attribs=False))
+    except (ExpatError, ValueError, LookupError) as error:
+        # ValueError: an entity declaration, which xmltodict refuses; LookupError: an encoding
+        # that does not exist.
+        raise Unreadable(f"the answer is no XML ({error})") from error

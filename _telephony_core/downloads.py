@@ -1,0 +1,287 @@
+"""A streamed body into a file: whole or not at all, gone on with after a cut, checked."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing
+from functools import partial
+from pathlib import Path
+from urllib.parse import urljoin
+
+import anyio
+import anyio.to_thread
+from attrs import evolve, field, frozen
+
+from .bodies import read_all
+from .errors import ProtocolError
+from .settings import check_scheme, origin, split_url
+from .transport import Attempt, Delivery, Reply, Request, StreamedReply, Transport
+
+#: Large pieces: reading and writing a megabyte at a time is about twice as fast as by default.
+_PIECE = 1 << 20
+_MOST_REDIRECTS = 5
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)", re.ASCII)
+
+
+@frozen(kw_only=True)
+class DownloadProgress:
+    """Tell how far a download is.
+
+    Attributes:
+        received: bytes received until now; it can fall back to 0 when a server starts over.
+        total: bytes in all, if the server said so.
+    """
+
+    received: int
+    total: int | None
+
+
+@frozen(kw_only=True)
+class DownloadedFile:
+    """A file that was downloaded.
+
+    Attributes:
+        path: where it is.
+        size: its size in bytes.
+        content_type: what the server said it is, such as "audio/mpeg".
+        sha256: its SHA-256 in hexadecimal digits.
+    """
+
+    path: Path
+    size: int
+    content_type: str
+    sha256: str
+
+
+@frozen(kw_only=True)
+class DownloadOptions:
+    """Say how to download.
+
+    Attributes:
+        credentials: headers for the origin of the first request alone, never for another one.
+        sha256: the SHA-256 that the file must have; None takes any.
+        on_progress: called after each piece.
+        accept: told the content type and the first bytes of a body; returns whether it is a file
+            of the kind wanted. What is not is read as an answer of the API instead.
+    """
+
+    credentials: Mapping[str, str] = field(factory=dict[str, str], repr=False)
+    sha256: str | None = None
+    on_progress: Callable[[DownloadProgress], None] | None = None
+    accept: Callable[[str, bytes], bool] = lambda _content_type, _start: True
+
+
+async def download(
+    transport: Transport,
+    request: Request,
+    path: Path,
+    delivery: Delivery,
+    options: DownloadOptions,
+) -> DownloadedFile | Reply:
+    """Stream a body to a temporary file beside `path`, and rename it when it is complete.
+
+    A cut transfer goes on where it stopped if the server can do that (a strong validator, and a
+    matching 206), else it starts over; attempts that brought something do not count. Redirects
+    are followed, without the credentials as soon as they leave the origin. A body that
+    `options.accept` does not take, or a status that is no success, is returned as a `Reply`.
+    Whatever fails, `path` stays as it was and the temporary file is gone.
+    """
+    part = path.with_name(f".download-{secrets.token_hex(8)}.part")
+    try:
+        target = await anyio.to_thread.run_sync(_Target, part)
+        try:
+            transfer = _Transfer(transport, request, delivery, options, target)
+            reply = await transport.deliver(transfer.attempt, delivery)
+            if not transfer.complete:
+                return reply
+            digest = target.digest.hexdigest()
+            if options.sha256 is not None and digest != options.sha256.lower():
+                raise ProtocolError(
+                    f"the file has the SHA-256 {digest}, not {options.sha256}.", call=delivery.name
+                )
+        finally:
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(target.close)
+        await anyio.to_thread.run_sync(_move, part, path)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(partial(part.unlink, missing_ok=True))
+    return DownloadedFile(
+        path=path,
+        size=target.size,
+        content_type=reply.headers.get("content-type", ""),
+        sha256=digest,
+    )
+
+
+class _Target:
+    """The temporary file: what it holds, and the digest of that."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("xb")
+        self.size = 0
+        self.digest = hashlib.sha256()
+
+    def write(self, piece: bytes | bytearray) -> None:
+        self._file.write(piece)
+        self.digest.update(piece)
+        self.size += len(piece)
+
+    def clear(self) -> None:
+        self._file.seek(0)
+        self._file.truncate()
+        self.digest = hashlib.sha256()
+        self.size = 0
+
+    def close(self) -> None:
+        """Bring everything to the disk: a rename must not come before the content."""
+        with self._file:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+
+
+class _Transfer:
+    """Fetch one body over as many attempts as it takes."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        request: Request,
+        delivery: Delivery,
+        options: DownloadOptions,
+        target: _Target,
+    ) -> None:
+        self.complete = False
+        self._transport = transport
+        self._request = request
+        self._delivery = delivery
+        self._options = options
+        self._target = target
+        #: What names this very version of the file, for If-Range; without it nothing is resumed.
+        self._validator: str | None = None
+
+    async def attempt(self, attempt: Attempt) -> Reply:
+        """Make one attempt, following redirects, from where the last one stopped."""
+        url = self._request.url
+        for _ in range(_MOST_REDIRECTS + 1):
+            request = evolve(self._request, url=url, headers=self._headers(url))
+            async with self._transport.stream(request, self._delivery, attempt) as answer:
+                location = answer.headers.get("location")
+                if answer.status in _REDIRECTS and location:
+                    url = urljoin(url, location)
+                    check_scheme(split_url(url), self._transport.settings.allow_http)
+                elif not await self._matches(answer):
+                    await self._start_over()
+                else:
+                    return await self._receive(answer, attempt)
+        raise ProtocolError(
+            f"more than {_MOST_REDIRECTS} redirects.", call=self._delivery.name, status=302
+        )
+
+    def _headers(self, url: str) -> dict[str, str]:
+        headers = {**self._request.headers, "accept-encoding": "identity"}
+        if origin(url) == origin(self._request.url):
+            headers |= self._options.credentials
+        if self._target.size and self._validator:
+            headers |= {"range": f"bytes={self._target.size}-", "if-range": self._validator}
+        return headers
+
+    async def _matches(self, answer: StreamedReply) -> bool:
+        """Tell whether the answer can be used; a part must begin where the file ends."""
+        if answer.status == 206:
+            found = _CONTENT_RANGE.fullmatch(answer.headers.get("content-range", ""))
+            return found is not None and int(found[1]) == self._target.size
+        return not (answer.status == 416 and self._target.size)
+
+    async def _start_over(self) -> None:
+        self._validator = None
+        await anyio.to_thread.run_sync(self._target.clear)
+
+    async def _receive(self, answer: StreamedReply, attempt: Attempt) -> Reply:
+        if answer.status not in {200, 206}:
+            return await self._transport.read(answer, self._delivery)
+        if answer.status == 200 and self._target.size:
+            await self._start_over()
+        size, headers = self._target.size, answer.headers
+        encoding = headers.get("content-encoding", "identity")
+        if encoding != "identity":
+            raise ProtocolError(
+                f"the file comes compressed ({encoding[:20]!r}), though that was not asked for.",
+                call=self._delivery.name,
+                status=answer.status,
+            )
+        self._validator = _strong_validator(headers)
+        total = _total(answer)
+        async with aclosing(answer.chunks(None)) as chunks:
+            start = await anext(chunks, b"")
+            if not size and not self._options.accept(headers.get("content-type", ""), start):
+                body = await read_all(
+                    _put_back(start, chunks), "", self._transport.settings.max_body
+                )
+                return Reply(answer.status, headers, body)
+            await self._store(_put_back(start, chunks), total, attempt)
+        if total not in {None, self._target.size}:
+            raise ProtocolError(
+                f"the file has {self._target.size} bytes instead of {total}.",
+                call=self._delivery.name,
+                status=answer.status,
+            )
+        self.complete = True
+        return Reply(answer.status, headers, b"")
+
+    async def _store(
+        self, chunks: AsyncIterator[bytes], total: int | None, attempt: Attempt
+    ) -> None:
+        """Write the chunks in large pieces; what came before a cut is kept too."""
+        piece = bytearray()
+        try:
+            async for chunk in chunks:
+                piece += chunk
+                attempt.progressed = self._validator is not None
+                if self._options.on_progress is not None:
+                    received = self._target.size + len(piece)
+                    self._options.on_progress(DownloadProgress(received=received, total=total))
+                if len(piece) >= _PIECE:
+                    full, piece = piece, bytearray()
+                    await anyio.to_thread.run_sync(self._target.write, full)
+        finally:
+            if piece:
+                with anyio.CancelScope(shield=True):
+                    await anyio.to_thread.run_sync(self._target.write, piece)
+
+
+async def _put_back(start: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    if start:
+        yield start
+    async for chunk in rest:
+        yield chunk
+
+
+def _total(answer: StreamedReply) -> int | None:
+    """Return the size of the whole file, if the server tells it."""
+    if found := _CONTENT_RANGE.fullmatch(answer.headers.get("content-range", "")):
+        return int(found[2])
+    length = answer.headers.get("content-length", "")
+    return int(length) if length.isdecimal() else None
+
+
+def _strong_validator(headers: Mapping[str, str]) -> str | None:
+    """Return what If-Range may hold (RFC 9110, 13.1.5): a strong ETag, else a modification date."""
+    etag = headers.get("etag", "")
+    return (etag if not etag.startswith("W/") else "") or headers.get("last-modified") or None
+
+
+def _move(part: Path, path: Path) -> None:
+    part.replace(path)
+    if os.name == "posix":
+        # The rename itself is on the disk only when the folder is.
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

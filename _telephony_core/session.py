@@ -1,0 +1,187 @@
+"""One account at one service: the way of a call from `Call` to model."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import tzinfo
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import httpx
+
+from .calls import Call, Semantics
+from .converter import ModelConverter, NotStructured
+from .documents import Plain, Unreadable, parse_document
+from .downloads import DownloadedFile, DownloadOptions, download
+from .errors import (
+    Acted,
+    ApiError,
+    OutcomeUnknown,
+    ProtocolError,
+    RateLimited,
+    ServerUnavailable,
+    StatusError,
+    TransportError,
+)
+from .redaction import Redactor, Secret
+from .retries import retry_after_seconds
+from .settings import TransportSettings
+from .transport import Delivery, Reply, Request, Transport
+
+T = TypeVar("T")
+
+
+class ApiSession(ABC):
+    """Own the connections of one account at one service, and carry out its calls.
+
+    The resources of a client share one session; each API has a subclass that knows its wire.
+    """
+
+    def __init__(
+        self,
+        settings: TransportSettings,
+        *,
+        secrets: tuple[Secret, ...],
+        timezone: tzinfo,
+        logger: logging.Logger,
+        http_client: httpx.AsyncClient | None,
+    ) -> None:
+        self._redact = Redactor(secrets)
+        self._transport = Transport(settings, logger, http_client)
+        self._converter = ModelConverter(timezone)
+
+    async def aclose(self) -> None:
+        """Close the connections; calls made afterwards raise `ClientClosed`."""
+        await self._transport.aclose()
+
+    async def send(
+        self, call: Call[T], *, timeout: float | None = None, read_timeout: float | None = None
+    ) -> T:
+        """Carry out one call: encode, transport, decode, model."""
+        request = self._encode(call)
+        delivery = Delivery(
+            name=f"{request.method} {call.path}",
+            semantics=call.semantics,
+            timeout=timeout,
+            read_timeout=read_timeout,
+        )
+        with certain(delivery, call.check):
+            reply = await self._transport.request(request, delivery)
+            return self._structure(self._decode(reply, delivery), call.result, reply, delivery)
+
+    async def download(
+        self, request: Request, path: Path, delivery: Delivery, options: DownloadOptions
+    ) -> DownloadedFile:
+        """Stream an answer to a file; an answer that is no file raises what it stands for."""
+        result = await download(self._transport, request, path, delivery, options)
+        if isinstance(result, DownloadedFile):
+            return result
+        self._decode(result, delivery)
+        raise self._protocol_error("an answer came instead of a file", result, delivery)
+
+    @abstractmethod
+    def _encode(self, call: Call[T]) -> Request:
+        """Return the HTTP request of a call."""
+
+    @abstractmethod
+    def _fault(self, plain: Plain) -> ApiError | None:
+        """Return the error that an answer of the API stands for, or None."""
+
+    @abstractmethod
+    def _normalise(self, plain: Plain) -> Plain:
+        """Return a parsed answer with the spellings of this API evened out."""
+
+    def _decode(self, reply: Reply, delivery: Delivery) -> Plain:
+        """Return what the body says as plain values, or raise the error that it stands for."""
+        try:
+            plain = self._normalise(
+                parse_document(reply.body, reply.headers.get("content-type", ""))
+            )
+            fault = self._fault(plain)
+        except (Unreadable, RecursionError) as error:
+            if not 200 <= reply.status < 300:
+                raise self._status_error(reply, delivery) from error
+            raise self._protocol_error(str(error), reply, delivery) from error
+        if fault is not None:
+            fault.call = delivery.name
+            fault.repeated = reply.repeated
+            if delivery.semantics is Semantics.SAFE:
+                fault.acted = Acted.NO
+            raise fault
+        if not 200 <= reply.status < 300:
+            raise self._status_error(reply, delivery)
+        return plain
+
+    def _structure(self, plain: Plain, model: type[T], reply: Reply, delivery: Delivery) -> T:
+        try:
+            return self._converter.structure(plain, model)
+        except NotStructured as error:
+            raise self._protocol_error(
+                f"the answer does not fit: {error}", reply, delivery
+            ) from error
+
+    def _protocol_error(self, what: str, reply: Reply, delivery: Delivery) -> ProtocolError:
+        return ProtocolError(
+            f"{self._redact(what)}.",
+            call=delivery.name,
+            acted=Acted.NO if delivery.semantics is Semantics.SAFE else Acted.MAYBE,
+            repeated=reply.repeated,
+            status=reply.status,
+            excerpt=self._redact.excerpt(reply.body),
+        )
+
+    def _status_error(self, reply: Reply, delivery: Delivery) -> StatusError:
+        status = reply.status
+        kind: type[StatusError] = StatusError
+        what = f"HTTP {status} instead of an answer."
+        advice = ""
+        # 302 and 303 follow a form that was accepted; a server error can come at any point.
+        undecided = status in {302, 303} or status >= 500
+        if status == 429:
+            kind = RateLimited
+        elif status in {500, 502, 503, 504}:
+            kind = ServerUnavailable
+        elif 300 <= status < 400:
+            location = self._redact.excerpt(reply.headers.get("location", "").encode())
+            what = f"HTTP {status}: the server redirects to {location!r}, which is not followed."
+            advice = "Set base_url to the address where the API really is."
+        elif status in {401, 403, 407}:
+            advice = "Check the key, the server's address filter and the proxy."
+        safe = delivery.semantics is Semantics.SAFE
+        return kind(
+            what,
+            call=delivery.name,
+            acted=Acted.MAYBE if (undecided or reply.repeated) and not safe else Acted.NO,
+            advice=advice,
+            repeated=reply.repeated,
+            status=status,
+            retry_after=retry_after_seconds(reply.headers),
+            excerpt=self._redact.excerpt(reply.body),
+        )
+
+
+@contextmanager
+def certain(delivery: Delivery, check: str) -> Generator[None, None, None]:
+    """Turn a lost or unreadable answer of a call that acts into `OutcomeUnknown`."""
+    try:
+        yield
+    except (TransportError, StatusError, ProtocolError) as error:
+        if delivery.semantics.repeatable or error.acted is Acted.NO:
+            raise
+        raise OutcomeUnknown(
+            error.what, call=delivery.name, acted=Acted.MAYBE, advice=check
+        ) from error
+
+
+S = TypeVar("S", bound=ApiSession)
+
+
+class Resource(Generic[S]):
+    """Be the base of the classes that hold the methods of one chapter of a document."""
+
+    def __init__(self, session: S) -> None:
+        self._session = session
+        self._send = session.send

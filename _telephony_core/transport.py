@@ -1,0 +1,408 @@
+"""Bytes out, bytes in: connections, one deadline a call, repeating, and httpx's errors as ours.
+
+Nothing here knows either API. An answer is a `Reply` whatever its HTTP status; what it means is
+decided by the client that asked.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import ssl
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager
+from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import cast
+
+import anyio
+import httpx
+from attrs import define, evolve, field, frozen
+
+from .bodies import ACCEPTED_ENCODING, BodyBroken, BodyTooLarge, read_all
+from .calls import Semantics
+from .errors import (
+    Acted,
+    ClientClosed,
+    DeadlineExceeded,
+    InvalidRequest,
+    NotSent,
+    ProtocolError,
+    ReplyLost,
+    TransportError,
+)
+from .retries import RETRIED_STATUSES, retry_after_seconds
+from .settings import TransportSettings, is_loopback, split_url
+
+#: What httpx raises when no connection was made, so that nothing was sent.
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.LocalProtocolError,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+#: Everything that a failed attempt can raise: httpx's tree, and what may slip through it.
+_FAILURES = (
+    httpx.HTTPError,
+    httpx.StreamError,
+    OSError,
+    anyio.BrokenResourceError,
+    anyio.ClosedResourceError,
+    anyio.EndOfStream,
+)
+
+
+#: Start reading a body as it came, in pieces of about so many bytes; close it with `aclosing`.
+Chunks = Callable[[int | None], AsyncGenerator[bytes, None]]
+
+
+@frozen
+class Request:
+    """One HTTP request as bytes."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
+    content: bytes = field(default=b"", repr=False)
+
+
+@frozen
+class Reply:
+    """One HTTP answer as bytes; the names of its headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    #: Whether an earlier attempt at the same call may have reached the server too.
+    repeated: bool = False
+
+
+@frozen(kw_only=True)
+class Delivery:
+    """Say how a request is to be delivered: its name in errors, its meaning and its limits."""
+
+    name: str
+    semantics: Semantics = Semantics.SAFE
+    timeout: float | None = None
+    read_timeout: float | None = None
+
+
+@define
+class Attempt:
+    """Follow one attempt, to know afterwards whether the server may have seen the request."""
+
+    #: It waits for a free slot.
+    queued: bool = True
+    #: It is making a connection.
+    connecting: bool = False
+    #: It brought something that need not be fetched again.
+    progressed: bool = False
+
+    @property
+    def reached(self) -> bool:
+        """Tell whether the server may have received the request."""
+        return not (self.queued or self.connecting)
+
+    async def trace(self, event: str, _info: Mapping[str, object]) -> None:
+        """Listen to httpcore: connecting comes first, sending after it."""
+        step = event.partition(".")[2]
+        if step in {"connect_tcp.started", "connect_unix_socket.started", "start_tls.started"}:
+            self.connecting = True
+        elif step == "send_request_headers.started":
+            self.connecting = False
+
+
+@frozen
+class StreamedReply:
+    """One HTTP answer whose body is still to be read."""
+
+    status: int
+    headers: Mapping[str, str]
+    chunks: Chunks
+
+
+class Transport:
+    """Send requests over one pool of connections."""
+
+    def __init__(
+        self,
+        settings: TransportSettings,
+        logger: logging.Logger,
+        http_client: httpx.AsyncClient | None = None,
+    ) -> None:
+        self.settings = settings
+        self._logger = logger
+        self._owned = http_client is None
+        self._client = http_client
+        self._closed = False
+        # The queue stands here and not in httpx's pool: it is fair, and a call that is still
+        # in it is known not to have been sent.
+        self._slots: anyio.Semaphore | None = None
+
+    async def aclose(self) -> None:
+        """Close the connections, unless they belong to an `http_client=` that was handed in."""
+        self._closed = True
+        client, self._client = self._client, None
+        if client is not None and self._owned:
+            await client.aclose()
+
+    async def request(self, request: Request, delivery: Delivery) -> Reply:
+        """Send a request, repeat it as allowed, and return the answer whatever its status."""
+
+        async def exchange(attempt: Attempt) -> Reply:
+            async with self.stream(request, delivery, attempt) as answer:
+                return await self.read(answer, delivery)
+
+        return await self.deliver(exchange, delivery)
+
+    async def read(self, answer: StreamedReply, delivery: Delivery) -> Reply:
+        """Read an answer into memory, up to `max_body`."""
+        encoding = answer.headers.get("content-encoding", "")
+        try:
+            async with aclosing(answer.chunks(None)) as chunks:
+                body = await read_all(chunks, encoding, self.settings.max_body)
+        except (BodyTooLarge, BodyBroken) as error:
+            raise ProtocolError(
+                f"{error}.",
+                call=delivery.name,
+                status=answer.status,
+                acted=_acted(delivery, reached=True),
+            ) from error
+        return Reply(answer.status, answer.headers, body)
+
+    @asynccontextmanager
+    async def stream(
+        self, request: Request, delivery: Delivery, attempt: Attempt
+    ) -> AsyncGenerator[StreamedReply, None]:
+        """Make one attempt and hand over the answer while its body is still on the way."""
+        client = self._open(delivery)
+        settings = self.settings
+        if self._slots is None:
+            self._slots = anyio.Semaphore(settings.max_connections, fast_acquire=True)
+        read_timeout = delivery.read_timeout or settings.read_timeout
+        extensions: dict[str, object] = {
+            "timeout": {
+                "connect": settings.connect_timeout,
+                "read": read_timeout,
+                "write": read_timeout,
+            }
+        }
+        if delivery.semantics is not Semantics.SAFE:
+            extensions["trace"] = attempt.trace
+        headers = {"accept-encoding": ACCEPTED_ENCODING, **request.headers}
+        try:
+            outgoing = httpx.Request(
+                request.method,
+                request.url,
+                headers=headers,
+                content=request.content,
+                extensions=extensions,
+            )
+        except (httpx.InvalidURL, ValueError) as error:
+            # The text of the error is left out: it may quote a header.
+            raise InvalidRequest(
+                "the request cannot be written as HTTP (an address that is too long, or a"
+                " character that no header can hold).",
+                call=delivery.name,
+            ) from error
+        async with self._slots:
+            attempt.queued = False
+            response = await client.send(outgoing, stream=True, follow_redirects=False)
+            try:
+                yield StreamedReply(
+                    response.status_code,
+                    {name.lower(): value for name, value in response.headers.items()},
+                    cast("Chunks", response.aiter_raw),
+                )
+            finally:
+                await response.aclose()
+
+    async def deliver(
+        self, exchange: Callable[[Attempt], Awaitable[Reply]], delivery: Delivery
+    ) -> Reply:
+        """Repeat an exchange as the policy allows, within the one deadline of the call."""
+        timeout = self.settings.timeout if delivery.timeout is None else delivery.timeout
+        if not 0 < timeout < float("inf"):
+            raise InvalidRequest(
+                f"timeout= is {timeout}; it must be finite and above 0.", call=delivery.name
+            )
+        deadline = anyio.current_time() + timeout
+        progress = _Progress(delivery)
+        with anyio.CancelScope(deadline=deadline):
+            while True:
+                reply = await progress.attempt(exchange)
+                delay = progress.delay(self.settings)
+                self._logger.debug("%s: %s", delivery.name, progress.describe())
+                if delay is None or anyio.current_time() + delay >= deadline:
+                    break
+                self._logger.info("%s: again in %.1f s", delivery.name, delay)
+                await anyio.sleep(delay)
+            if reply is not None:
+                return evolve(reply, repeated=progress.repeated)
+            raise progress.failure() from progress.cause
+        # Only a scope whose deadline passed is left this way.
+        raise progress.too_late(timeout) from progress.cause
+
+    def _open(self, delivery: Delivery) -> httpx.AsyncClient:
+        if self._closed:
+            raise ClientClosed("the client was closed.", call=delivery.name)
+        if self._client is None:
+            settings = self.settings
+            host = split_url(settings.base_url).hostname or ""
+            self._client = httpx.AsyncClient(
+                verify=settings.verify or _tls_settings(),
+                proxy=settings.proxy,
+                trust_env=settings.proxy is None and not is_loopback(host),
+                # The number of connections is bounded by our own queue.
+                limits=httpx.Limits(
+                    max_connections=None, max_keepalive_connections=settings.max_connections
+                ),
+                # What a server wants stored is not stored, so it is never sent elsewhere.
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            )
+        return self._client
+
+
+class _Progress:
+    """Keep count of the attempts at one call, and say what their failure means."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        self.delivery = delivery
+        #: An attempt before the current one may have reached the server.
+        self.repeated = False
+        self.cause: BaseException | None = None
+        self._number = 0
+        self._total = 0
+        self._current = Attempt()
+        self._reply: Reply | None = None
+
+    async def attempt(self, exchange: Callable[[Attempt], Awaitable[Reply]]) -> Reply | None:
+        """Make the next attempt; None means that it failed."""
+        if self._total:
+            self.repeated |= self._current.reached
+        self._number += 1
+        self._total += 1
+        self._current = Attempt()
+        self._reply = None
+        try:
+            self._reply = await exchange(self._current)
+        except _FAILURES as error:
+            self.cause = error
+            if isinstance(error, _NOT_SENT):
+                self._current.connecting = True
+            if self._current.progressed:
+                self._number = 1
+        return self._reply
+
+    def delay(self, settings: TransportSettings) -> float | None:
+        """Return the wait before the next attempt, or None when this was the last."""
+        retry_after = None
+        if self._reply is not None:
+            if self._reply.status not in RETRIED_STATUSES:
+                return None
+            retry_after = retry_after_seconds(self._reply.headers)
+        elif self._permanent:
+            return None
+        return settings.retry.delay(
+            self._number,
+            self.delivery.semantics,
+            reached=self._current.reached,
+            retry_after=retry_after,
+        )
+
+    def describe(self) -> str:
+        """Say in a few words how the current attempt ended, for the log."""
+        end = f"HTTP {self._reply.status}" if self._reply else _what(self.cause)
+        return f"attempt {self._total}: {end}"
+
+    def failure(self) -> TransportError:
+        """Return the error for a call whose last attempt failed."""
+        cause = f"{_what(self.cause)} (attempt {self._total})"
+        if self._current.reached:
+            return ReplyLost(
+                f"the request went out and its answer was lost: {cause}.",
+                call=self.delivery.name,
+                acted=_acted(self.delivery, reached=True),
+                repeated=self.repeated,
+            )
+        return NotSent(
+            f"no connection, nothing was sent: {cause}.",
+            call=self.delivery.name,
+            advice=_connection_advice(self.cause),
+            repeated=self.repeated,
+            permanent=self._permanent,
+        )
+
+    def too_late(self, timeout: float) -> DeadlineExceeded:
+        """Return the error for a call whose deadline passed."""
+        where = (
+            "while it waited for a free connection slot"
+            if self._current.queued
+            else "while a connection was being made"
+            if self._current.connecting
+            else "without an answer"
+        )
+        before = f"; before that: {_what(self.cause)}" if self.cause else ""
+        reached = self._current.reached or self.repeated
+        return DeadlineExceeded(
+            f"its {timeout:g} s passed {where} (attempt {self._total}{before}).",
+            call=self.delivery.name,
+            acted=_acted(self.delivery, reached=reached),
+            repeated=self.repeated,
+        )
+
+    @property
+    def _permanent(self) -> bool:
+        return isinstance(self.cause, (httpx.LocalProtocolError, httpx.UnsupportedProtocol)) or any(
+            isinstance(error, ssl.SSLCertVerificationError) for error in _chain(self.cause)
+        )
+
+
+def _acted(delivery: Delivery, *, reached: bool) -> Acted:
+    return Acted.MAYBE if reached and delivery.semantics is not Semantics.SAFE else Acted.NO
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an exception and all that led to it, the members of groups too."""
+    waiting = [error] if error else []
+    seen: set[int] = set()
+    while waiting:
+        current = waiting.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        if isinstance(current, BaseExceptionGroup):
+            waiting += cast("BaseExceptionGroup[BaseException]", current).exceptions
+        waiting += [e for e in (current.__context__, current.__cause__) if e is not None]
+
+
+def _what(error: BaseException | None) -> str:
+    """Say what went wrong, from the bottom of the chain, where the system's own words stand."""
+    name = type(error).__name__
+    texts = [str(e) for e in _chain(error) if isinstance(e, OSError) and e.errno is not None]
+    text = texts[-1] if texts else str(error)
+    return f"{name}: {text}" if text else name
+
+
+def _connection_advice(error: BaseException | None) -> str:
+    for cause in _chain(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return (
+                "The server's certificate is not trusted: check the address, or hand over the"
+                " authority that signed it with verify=ssl.create_default_context(cafile=...)."
+            )
+        if isinstance(cause, OSError) and cause.errno in {errno.EMFILE, errno.ENFILE}:
+            return (
+                "This process has no file descriptors left: raise its limit (ulimit -n) or"
+                " lower max_connections."
+            )
+    return ""
+
+
+@cache
+def _tls_settings() -> ssl.SSLContext:
+    """Make the default TLS settings once: reading the authorities takes tens of milliseconds."""
+    return httpx.create_ssl_context()

@@ -1,0 +1,129 @@
+"""The client for SPIKON: its settings and its resources."""
+
+import os
+import ssl
+from collections.abc import Collection
+from typing import Self
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from _telephony_core import checks
+from _telephony_core.client import Client
+from _telephony_core.redaction import Secret
+from _telephony_core.retries import RetryPolicy
+from _telephony_core.settings import MAX_BODY, TransportSettings
+
+from .errors import InvalidRequest
+from .resources.account import AccountResource
+from .resources.call_center import CallCenterResource
+from .resources.call_lists import CallListResource
+from .resources.phone_books import PhoneBookResource
+from .resources.sms import SmsResource
+from .resources.tts import TtsResource
+from .session import SpikonSession
+from .wire import WireFormat
+
+#: The address of the service (4.2.1 and throughout).
+BASE_URL = "https://panel.spikon.pl"
+#: The service writes times without an offset; it is in Poland.
+WARSAW = ZoneInfo("Europe/Warsaw")
+
+
+class SpikonClient(Client[SpikonSession]):
+    """Talk to SPIKON as one account, on asyncio or trio.
+
+    Make one client and share it: it is safe to use from many tasks at once. Use it with
+    `async with`, or close it with `aclose`.
+
+    Attributes:
+        account: balance, phone accounts, dialling (4.2).
+        phone_books: phone books and their entries (4.3).
+        call_lists: call history and recordings (4.4).
+        call_center: campaigns and agents (4.5).
+        sms: SMS (4.6).
+        tts: speech synthesis (4.7).
+    """
+
+    def __init__(
+        self,
+        api_key: str,
+        *,
+        base_url: str = BASE_URL,
+        wire_format: WireFormat | str = WireFormat.JSON,
+        timezone: ZoneInfo = WARSAW,
+        timeout: float = 60.0,
+        connect_timeout: float = 10.0,
+        read_timeout: float = 30.0,
+        retry: RetryPolicy | None = None,
+        max_connections: int = 20,
+        max_body: int = MAX_BODY,
+        verify: ssl.SSLContext | None = None,
+        proxy: str | None = None,
+        allow_http: Collection[str] = (),
+        http_client: httpx.AsyncClient | None = None,
+    ) -> None:
+        """Make a client; nothing is sent yet.
+
+        Args:
+            api_key: the key from the panel, "Ustawienia i dodatki" -> "API - ustawienia" (3.2).
+            base_url: the address of the service, or of a sandbox.
+            wire_format: the format of the answers, "json" or "xml"; the results are equal.
+            timezone: the zone of the times in call histories.
+            timeout: seconds for a whole call, repetitions included, unless the call says otherwise.
+            connect_timeout: seconds for making one connection.
+            read_timeout: seconds of silence after which one attempt is given up.
+            retry: what is repeated, and when; `RetryPolicy(attempts=1)` repeats nothing.
+            max_connections: requests under way at once; more of them queue fairly.
+            max_body: bytes of the largest answer that is read into memory.
+            verify: TLS settings, for an authority of your own.
+            proxy: the URL of a proxy; taken from the environment unless given.
+            allow_http: hosts to which plain http:// may go, beside loopback.
+            http_client: an httpx client to send with; it stays yours, and is not closed.
+        """
+        if not api_key or not api_key.isascii() or not api_key.isprintable() or " " in api_key:
+            raise InvalidRequest(
+                "api_key is empty or holds characters that no key has.",
+                advice="Copy it from the panel (SPIKON 3.2).",
+            )
+        formats = tuple(WireFormat)
+        session = SpikonSession(
+            Secret(api_key),
+            TransportSettings(
+                base_url=base_url,
+                timeout=timeout,
+                connect_timeout=connect_timeout,
+                read_timeout=read_timeout,
+                retry=RetryPolicy() if retry is None else retry,
+                max_connections=max_connections,
+                max_body=max_body,
+                verify=verify,
+                proxy=proxy,
+                allow_http=allow_http,
+            ),
+            wire_format=WireFormat(checks.one_of("wire_format", wire_format, formats, "SPIKON 4")),
+            timezone=timezone,
+            http_client=http_client,
+        )
+        super().__init__(session)
+        self.account = AccountResource(session)
+        self.phone_books = PhoneBookResource(session)
+        self.call_lists = CallListResource(session)
+        self.call_center = CallCenterResource(session)
+        self.sms = SmsResource(session)
+        self.tts = TtsResource(session)
+        self._shown = f"SpikonClient(base_url={base_url!r})"
+
+    def __repr__(self) -> str:
+        return self._shown
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """Make a client from `SPIKON_API_KEY` and, if it is set, `SPIKON_BASE_URL`."""
+        api_key = os.environ.get("SPIKON_API_KEY", "")
+        if not api_key:
+            raise InvalidRequest(
+                "the environment variable SPIKON_API_KEY is not set.",
+                advice="Set it to the key from the panel (SPIKON 3.2).",
+            )
+        return cls(api_key, base_url=os.environ.get("SPIKON_BASE_URL", "") or BASE_URL)

@@ -1,0 +1,80 @@
+"""Chapter 4.6: SMS."""
+
+from enum import StrEnum
+
+from attrs import frozen
+
+from _telephony_core.converter import Record
+
+
+class Sender(StrEnum):
+    """The sender names that every account has. SPIKON 4.6.1.
+
+    An account can have names of its own, given to `sms.send` as plain text. An SMS sent as
+    `TWO_WAY` can be answered.
+    """
+
+    SMS = "SMS"
+    INFORMACJA = "Informacja"
+    INFO = "INFO"
+    KONKURS = "KONKURS"
+    NOWOSC = "NOWOSC"
+    OFERTA = "OFERTA"
+    PROMOCJA = "PROMOCJA"
+    WIZYTA = "WIZYTA"
+    TWO_WAY = "2way"
+
+
+class SmsState(StrEnum):
+    """Where an SMS is. SPIKON 4.6.2."""
+
+    NO_FUNDS = "-1"
+    NEW = "0"
+    IN_PROGRESS = "1"
+    ERROR = "2"
+    UNDELIVERED = "3"
+    SENT = "4"
+    DELIVERED = "5"
+
+
+#: The states after which nothing more happens, for the worse. DELIVERED is the one for the better.
+FAILED_STATES = frozenset({SmsState.NO_FUNDS, SmsState.ERROR, SmsState.UNDELIVERED})
+
+
+@frozen(kw_only=True)
+class SentSms(Record):
+    """An SMS that was accepted. SPIKON 4.6.1.
+
+    Attributes:
+        state: always "OK".
+        ids: the ids by which its delivery can be followed.
+    """
+
+    state: str = ""
+    ids: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class SmsStatus(Record):
+    """Where an SMS is. SPIKON 4.6.2.
+
+    Attributes:
+        state: its state.
+        error: what went wrong, or more about it; often empty.
+    """
+
+    state: SmsState | str
+    error: str = ""
+
+
+@frozen(kw_only=True)
+class DeliveredSms:
+    """An SMS that was sent and delivered.
+
+    Attributes:
+        ids: its ids.
+        statuses: the last status of each id, in the order of `ids`.
+    """
+
+    ids: tuple[str, ...]
+    statuses: tuple[SmsStatus, ...]

@@ -1,0 +1,1 @@
+"""The methods of the API, one class a chapter of the document."""

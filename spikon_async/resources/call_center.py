@@ -1,0 +1,82 @@
+"""Chapter 4.5: campaigns and agents of the call centre."""
+
+from _telephony_core import checks
+from _telephony_core.calls import Call, Semantics
+from _telephony_core.session import Resource
+
+from ..errors import AlreadyExists, NoElementsFound
+from ..models.call_center import ActionStatus, Agent, Campaign, CampaignMonitor
+from ..session import SpikonSession
+from .emptiness import empty_if_none_found
+
+
+class CallCenterResource(Resource[SpikonSession]):
+    """Campaigns, the agents in them, and the monitor.
+
+    Adding and removing agents may be repeated without harm. When a repetition finds the work done
+    ("Already exist" after an addition, "No elements found" after a removal) because the answer to
+    the attempt before was lost, that is success.
+    """
+
+    async def campaigns(self, *, timeout: float | None = None) -> tuple[Campaign, ...]:
+        """List the campaigns. SPIKON 4.5.1."""
+        call = Call("/api/cc_campaigns/list", tuple[Campaign, ...])
+        return await empty_if_none_found(self._send(call, timeout=timeout))
+
+    async def agents(self, *, timeout: float | None = None) -> tuple[Agent, ...]:
+        """List the agents, with the campaigns that they are in. SPIKON 4.5.2."""
+        call = Call("/api/cc_agent/list", tuple[Agent, ...])
+        return await empty_if_none_found(self._send(call, timeout=timeout))
+
+    async def add_to_incoming(
+        self, agent_id: str, campaign_id: str, *, timeout: float | None = None
+    ) -> ActionStatus:
+        """Add an agent to a campaign of incoming calls. SPIKON 4.5.3."""
+        return await self._act("cc_in_campaign/add_agent", agent_id, campaign_id, timeout)
+
+    async def remove_from_incoming(
+        self, agent_id: str, campaign_id: str, *, timeout: float | None = None
+    ) -> ActionStatus:
+        """Remove an agent from a campaign of incoming calls. SPIKON 4.5.4."""
+        return await self._act("cc_in_campaign/remove_agent", agent_id, campaign_id, timeout)
+
+    async def add_to_outgoing(
+        self, agent_id: str, campaign_id: str, *, timeout: float | None = None
+    ) -> ActionStatus:
+        """Add an agent to a campaign of outgoing calls. SPIKON 4.5.5."""
+        return await self._act("cc_out_campaign/add_agent", agent_id, campaign_id, timeout)
+
+    async def remove_from_outgoing(
+        self, agent_id: str, campaign_id: str, *, timeout: float | None = None
+    ) -> ActionStatus:
+        """Remove an agent from a campaign of outgoing calls. SPIKON 4.5.6."""
+        return await self._act("cc_out_campaign/remove_agent", agent_id, campaign_id, timeout)
+
+    async def set_default_outgoing(
+        self, agent_id: str, campaign_id: str, *, timeout: float | None = None
+    ) -> ActionStatus:
+        """Set an agent's default campaign of outgoing calls. SPIKON 4.5.7."""
+        return await self._act("cc_out_campaign/set_default", agent_id, campaign_id, timeout)
+
+    async def monitor(self, campaign_id: str, *, timeout: float | None = None) -> CampaignMonitor:
+        """Return the figures, agents and waiting calls of a campaign right now. SPIKON 4.5.8."""
+        params = {"cc_campaign_id": checks.text("campaign_id", campaign_id, "SPIKON 4.5.8")}
+        call = Call("/api/cc_monitor/show", CampaignMonitor, params)
+        return await self._send(call, timeout=timeout)
+
+    async def _act(
+        self, method: str, agent_id: str, campaign_id: str, timeout: float | None
+    ) -> ActionStatus:
+        source = "SPIKON 4.5.3 to 4.5.7"
+        params = {
+            "agent_id": checks.text("agent_id", agent_id, source),
+            "campaign_id": checks.text("campaign_id", campaign_id, source),
+        }
+        call = Call(f"/api/{method}", ActionStatus, params, Semantics.IDEMPOTENT)
+        done = AlreadyExists if method.endswith("add_agent") else NoElementsFound
+        try:
+            return await self._send(call, timeout=timeout)
+        except done as error:
+            if not error.repeated:
+                raise
+            return ActionStatus(status="OK")
