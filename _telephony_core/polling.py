@@ -73,9 +73,10 @@ class Pending:
 
 @frozen
 class Ready(Generic[T]):
-    """Say that a job is done, with what it gave."""
+    """Say that a job is done, with what it gave, and in which state it is."""
 
     value: T
+    state: str = "ready"
 
 
 @frozen(kw_only=True)
@@ -174,7 +175,7 @@ class _Wait:
             return None
         self._reached = anyio.current_time()
         self.error = None
-        self.last_state = outcome.state if isinstance(outcome, Pending) else "ready"
+        self.last_state = outcome.state
         return outcome
 
     def update(self, outcome: object) -> WaitUpdate:

@@ -96,7 +96,8 @@ class SmsResource(Resource[SpikonSession]):
                     reason=status.error,
                 )
             done = status.state == SmsState.DELIVERED
-            return Ready(status) if done else Pending(state_name(status.state))
+            name = state_name(status.state)
+            return Ready(status, name) if done else Pending(name)
 
         return await poll_until(
             look,

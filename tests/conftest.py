@@ -1,0 +1,34 @@
+"""Backends and clocks for all tests.
+
+A test marked `asyncio` runs by pytest-asyncio; one marked `anyio` runs twice, on asyncio and on
+trio. With the marker `virtual_time` both do so on a clock that jumps to the next timer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import pytest
+from trio.testing import MockClock
+
+from tests.virtual_time import VirtualTimeLoop
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    if item.get_closest_marker("virtual_time"):
+        return {"virtual": VirtualTimeLoop}
+    return {"real": asyncio.SelectorEventLoop}
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, object]]:
+    """Return a backend and its options, for anyio's pytest plugin."""
+    backend: str = request.param
+    virtual = request.node.get_closest_marker("virtual_time")
+    if backend == "trio":
+        # The threshold lets a worker thread finish before the clock jumps.
+        return "trio", {"clock": MockClock(autojump_threshold=0.02)} if virtual else {}
+    return "asyncio", {"loop_factory": VirtualTimeLoop} if virtual else {}
