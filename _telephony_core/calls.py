@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -35,7 +35,12 @@ class Call(Generic[T]):
 
     path: str
     result: type[T]
-    params: Mapping[str, str] = field(factory=dict[str, str])
+    #: A key with several values is written once for each of them.
+    params: Mapping[str, str | Sequence[str]] = field(factory=dict[str, str | Sequence[str]])
     semantics: Semantics = Semantics.SAFE
     #: What to look at when the outcome is unknown, for the error message.
     check: str = ""
+    #: Parameters that must show nowhere; the API's session decides by which way they travel.
+    secrets: Mapping[str, str] = field(factory=dict[str, str], repr=False)
+    #: The server holds the request on purpose, so it must not stand in the way of others.
+    held: bool = False

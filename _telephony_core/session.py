@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 import httpx
+from attrs import evolve
 
 from .calls import Call, Semantics
 from .converter import ModelConverter, NotStructured
@@ -33,6 +34,9 @@ from .transport import Delivery, Reply, Request, Transport
 
 T = TypeVar("T")
 
+#: Held requests under way at once: more than a process has file descriptors, as a rule.
+_HELD_CONNECTIONS = 10_000
+
 
 class ApiSession(ABC):
     """Own the connections of one account at one service, and carry out its calls.
@@ -51,11 +55,16 @@ class ApiSession(ABC):
     ) -> None:
         self._redact = Redactor(secrets)
         self._transport = Transport(settings, logger, http_client)
+        # Long polls have connections of their own: they would starve all other calls.
+        self._held = Transport(
+            evolve(settings, max_connections=_HELD_CONNECTIONS), logger, http_client
+        )
         self._converter = ModelConverter(timezone)
 
     async def aclose(self) -> None:
         """Close the connections; calls made afterwards raise `ClientClosed`."""
         await self._transport.aclose()
+        await self._held.aclose()
 
     async def send(
         self, call: Call[T], *, timeout: float | None = None, read_timeout: float | None = None
@@ -69,7 +78,8 @@ class ApiSession(ABC):
             read_timeout=read_timeout,
         )
         with certain(delivery, call.check):
-            reply = await self._transport.request(request, delivery)
+            transport = self._held if call.held else self._transport
+            reply = await transport.request(request, delivery)
             return self._structure(self._decode(reply, delivery), call.result, reply, delivery)
 
     async def download(

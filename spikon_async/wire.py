@@ -5,7 +5,7 @@ The spellings of the document differ between JSON and XML and between versions (
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from urllib.parse import urlencode
 
@@ -38,10 +38,13 @@ class Fault:
     desc: str
 
 
-def encode_form(params: Mapping[str, str], api_key: str, wire_format: WireFormat) -> bytes:
+def encode_form(
+    params: Mapping[str, str | Sequence[str]], api_key: str, wire_format: WireFormat
+) -> bytes:
     """Return the body of a POST: the parameters, the key and the format (0 JSON, 1 XML)."""
     api_format = "1" if wire_format is WireFormat.XML else "0"
-    return urlencode({"api_key": api_key, "api_format": api_format, **params}).encode("ascii")
+    form = {"api_key": api_key, "api_format": api_format, **params}
+    return urlencode(form, doseq=True).encode("ascii")
 
 
 def normalise(plain: Plain) -> Plain:

@@ -83,7 +83,7 @@ class CallListResource(Resource[SpikonSession]):
                 f"the range has {days} days; a report has at most {LONGEST_RANGE}.",
                 advice=f"Use fetch(), which takes any range. See {SOURCE}.",
             )
-        params = {
+        params: dict[str, str] = {
             "dir": checks.one_of("direction", direction, Direction, SOURCE),
             "date_start": first.isoformat(),
             "date_end": last.isoformat(),
