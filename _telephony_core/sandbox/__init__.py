@@ -1,0 +1,1 @@
+"""The fake servers' common part: clock, faults, request log and runner. It knows neither API."""
