@@ -20,16 +20,19 @@ class Unreadable(Exception):
     """Tell why bytes are neither JSON nor XML of a reasonable shape."""
 
 
-def parse_document(body: bytes, content_type: str = "") -> Plain:
+def parse_document(body: bytes, content_type: str = "", *, attributes: bool = False) -> Plain:
     """Return the plain value of a JSON or XML body, or raise `Unreadable`.
 
     The first character decides which of the two it is, whatever was asked for: a server that
-    fails in one format may well say so in the other.
+    fails in one format may well say so in the other. `attributes` keeps those of XML, under their
+    names with an `@` before them.
     """
     stripped = body.lstrip(b"\xef\xbb\xbf \t\r\n")
     if not stripped:
         raise Unreadable("the answer is empty")
-    return _parse_xml(stripped) if stripped[:1] == b"<" else _parse_json(stripped, content_type)
+    if stripped[:1] == b"<":
+        return _parse_xml(stripped, attributes=attributes)
+    return _parse_json(stripped, content_type)
 
 
 def _parse_json(body: bytes, content_type: str) -> Plain:
@@ -50,12 +53,12 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON number")
 
 
-def _parse_xml(body: bytes) -> Plain:
+def _parse_xml(body: bytes, *, attributes: bool) -> Plain:
     if body[:15].lower().startswith((b"<!doctype html", b"<html")):
         raise Unreadable("the answer is an HTML page")
     try:
-        # Attributes (type="integer", type="array") only repeat what the models know.
-        return cast("Plain", xmltodict.parse(body, xml_attribs=False))
+        # Most attributes (type="integer", type="array") only repeat what the models know.
+        return cast("Plain", xmltodict.parse(body, xml_attribs=attributes))
     except (ExpatError, ValueError, LookupError) as error:
         # ValueError: an entity declaration, which xmltodict refuses; LookupError: an encoding
         # that does not exist.

@@ -72,7 +72,7 @@ class ApiSession(ABC):
         """Carry out one call: encode, transport, decode, model."""
         request = self._encode(call)
         delivery = Delivery(
-            name=f"{request.method} {call.path}",
+            name=self._name(request, call),
             semantics=call.semantics,
             timeout=timeout,
             read_timeout=read_timeout,
@@ -104,12 +104,18 @@ class ApiSession(ABC):
     def _normalise(self, plain: Plain) -> Plain:
         """Return a parsed answer with the spellings of this API evened out."""
 
+    def _name(self, request: Request, call: Call[T]) -> str:
+        """Return how a call is named in errors and logs."""
+        return f"{request.method} {call.path}"
+
+    def _parse(self, reply: Reply) -> Plain:
+        """Return the body of an answer as plain values, or raise `Unreadable`."""
+        return parse_document(reply.body, reply.headers.get("content-type", ""))
+
     def _decode(self, reply: Reply, delivery: Delivery) -> Plain:
         """Return what the body says as plain values, or raise the error that it stands for."""
         try:
-            plain = self._normalise(
-                parse_document(reply.body, reply.headers.get("content-type", ""))
-            )
+            plain = self._normalise(self._parse(reply))
             fault = self._fault(plain)
         except (Unreadable, RecursionError) as error:
             if not 200 <= reply.status < 300:

@@ -58,14 +58,36 @@ _FAILURES = (
 Chunks = Callable[[int | None], AsyncGenerator[bytes, None]]
 
 
+def _without_query(url: str) -> str:
+    return url.partition("?")[0]
+
+
+class _PrivateURL(httpx.URL):
+    """An address that keeps its query to itself.
+
+    httpx logs the text of every address ("HTTP Request: GET ...") with a logger that belongs to
+    the whole process, and the `repr` of its requests holds it too. A filter or a level set on that
+    logger would hold only until the application sets up its own logging; a text without the query
+    holds wherever it goes. What travels is not made from the text, but from `raw_path`.
+    """
+
+    def __str__(self) -> str:
+        return _without_query(super().__str__())
+
+    def __repr__(self) -> str:
+        return f"URL({str(self)!r})"
+
+
 @frozen
 class Request:
     """One HTTP request as bytes."""
 
     method: str
-    url: str
+    url: str = field(repr=lambda url: repr(_without_query(url)))
     headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
     content: bytes = field(default=b"", repr=False)
+    #: The query of the address must show nowhere: it holds secrets, or numbers of people.
+    private: bool = False
 
 
 @frozen
@@ -207,6 +229,8 @@ class Transport:
                 " character that no header can hold).",
                 call=delivery.name,
             ) from error
+        if request.private:
+            outgoing.url = _PrivateURL(outgoing.url)
         async with self._slots:
             attempt.queued = False
             response = await client.send(outgoing, stream=True, follow_redirects=False)
