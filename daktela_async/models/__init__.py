@@ -1,0 +1,1 @@
+"""Frozen records, one file per chapter of the document."""

@@ -1,0 +1,1 @@
+"""One class per chapter of the document, one file each."""

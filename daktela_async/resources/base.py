@@ -1,0 +1,127 @@
+"""What the resources share: how a call is made of an action, a version and parameters."""
+
+import re
+from collections.abc import Mapping
+from typing import TypeVar
+from urllib.parse import quote
+
+from _telephony_core.calls import Call, Semantics
+from _telephony_core.session import Resource
+
+from ..errors import InvalidRequest, NotFound
+from ..session import DaktelaSession
+from ..wire import PhpValue, php_params
+
+T = TypeVar("T")
+
+_VERSION = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}")
+
+
+class DaktelaResource(Resource[DaktelaSession]):
+    """Be the base of the classes that hold the actions of one chapter."""
+
+    def _call(
+        self,
+        action: str,
+        result: type[T],
+        params: Mapping[str, PhpValue] | None = None,
+        *,
+        version: str,
+        record_id: str | int | None = None,
+        semantics: Semantics = Semantics.SAFE,
+        check: str = "",
+        secrets: Mapping[str, str | None] | None = None,
+        held: bool = False,
+    ) -> Call[T]:
+        """Return the call of an action; `record_id` stands in the path, and None is left out."""
+        return Call(
+            call_path(version, action, record_id),
+            result,
+            php_params(params or {}, self._session.timezone),
+            semantics,
+            check,
+            {name: value for name, value in (secrets or {}).items() if value is not None},
+            held,
+        )
+
+    async def _ask(
+        self,
+        action: str,
+        result: type[T],
+        params: Mapping[str, PhpValue] | None = None,
+        *,
+        version: str,
+        record_id: str | int | None = None,
+        timeout: float | None = None,
+    ) -> T:
+        """Make a call that only reads."""
+        call = self._call(action, result, params, version=version, record_id=record_id)
+        return await self._send(call, timeout=timeout)
+
+    async def _act(
+        self,
+        action: str,
+        result: type[T],
+        params: Mapping[str, PhpValue] | None = None,
+        *,
+        version: str,
+        semantics: Semantics,
+        check: str = "",
+        record_id: str | int | None = None,
+        secrets: Mapping[str, str | None] | None = None,
+        timeout: float | None = None,
+    ) -> T:
+        """Make a call that acts."""
+        call = self._call(
+            action,
+            result,
+            params,
+            version=version,
+            record_id=record_id,
+            semantics=semantics,
+            check=check,
+            secrets=secrets,
+        )
+        return await self._send(call, timeout=timeout)
+
+
+def call_path(version: str, action: str, record_id: str | int | None = None) -> str:
+    """Return the path of an action: version, action and, if there is one, id."""
+    if not _VERSION.fullmatch(version):
+        raise InvalidRequest(
+            f"version is {version[:20]!r}; it must be like '3.0'.",
+            advice="See the Daktela document.",
+        )
+    if record_id is None:
+        return f"{version}/{action}"
+    identifier = str(record_id)
+    if not identifier.strip() or identifier in {".", ".."}:
+        raise InvalidRequest(
+            f"the id is {identifier!r}, which no path can hold.",
+            call=f"GET {action}",
+            advice="Take it from an answer.",
+        )
+    return f"{version}/{action}/{quote(identifier, safe='')}"
+
+
+def only(found: tuple[T, ...], action: str, what: str) -> T:
+    """Return the one thing that was asked for by its id, or raise `NotFound`.
+
+    What the service answers to an id that it does not know is not documented; an empty answer
+    means the same as an error.
+    """
+    if not found:
+        raise NotFound(f"the answer is empty: there is no {what}.", call=f"GET {action}")
+    return found[0]
+
+
+def exactly_one(action: str, **values: object) -> None:
+    """Check that exactly one of several arguments is given."""
+    given = [name for name, value in values.items() if value is not None]
+    if len(given) != 1:
+        raise InvalidRequest(
+            f"exactly one of {', '.join(values)} must be given, not"
+            f" {' and '.join(given) or 'none'}.",
+            call=f"GET {action}",
+            advice=f"See Daktela {action}.",
+        )

@@ -1,0 +1,161 @@
+"""How Daktela is spoken to: the address, the token, the envelope, the files."""
+
+import logging
+import re
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from _telephony_core.calls import Call
+from _telephony_core.documents import Plain, parse_document
+from _telephony_core.downloads import DownloadedFile, DownloadOptions
+from _telephony_core.errors import ApiError, InvalidRequest, ProtocolError
+from _telephony_core.redaction import HIDDEN, Redactor, Secret
+from _telephony_core.session import ApiSession
+from _telephony_core.settings import TransportSettings
+from _telephony_core.transport import Delivery, Reply, Request
+
+from .errors import error_for
+from .wire import WireFormat, encode_cookies, encode_query, even, open_envelope
+
+T = TypeVar("T")
+
+#: Where the token and other secrets travel.
+TokenPlace = Literal["cookie", "query"]
+#: The longest address that is sent, in bytes: web servers refuse a first line of 8 KiB and more.
+LONGEST_URL = 8000
+
+logger = logging.getLogger("daktela_async")
+
+#: The secrets of the call that the current task makes, such as a password that it sets.
+_of_this_call: ContextVar[Redactor | None] = ContextVar("daktela_async_secrets", default=None)
+
+#: GetUsers answers with the passwords of all users, and a recording's hash opens it to anybody.
+_SECRET_FIELDS = re.compile(
+    r"""(?P<key>["'](?:password|recording_hash|access_token)["']\s*:\s*)"""
+    r"""(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?)"""
+    r"""|(?P<tag><(?:password|recording_hash|access_token)\b[^>]*>)[^<]*"""
+)
+
+
+class _DaktelaRedactor(Redactor):
+    """Hide the account's secrets, those of the current call, and secret fields of answers."""
+
+    def __call__(self, text: str) -> str:
+        text = super().__call__(text)
+        call = _of_this_call.get()
+        if call is not None:
+            text = call(text)
+        return _SECRET_FIELDS.sub(lambda m: f"{m['key'] or m['tag']}{HIDDEN}", text)
+
+
+class DaktelaSession(ApiSession):
+    """Carry out the calls of one Daktela account."""
+
+    def __init__(
+        self,
+        access_token: Secret,
+        settings: TransportSettings,
+        *,
+        secrets: tuple[Secret, ...] = (),
+        token_in: TokenPlace,
+        wire_format: WireFormat,
+        timezone: ZoneInfo,
+        http_client: httpx.AsyncClient | None,
+    ) -> None:
+        super().__init__(
+            settings,
+            secrets=(),
+            timezone=timezone,
+            logger=logger,
+            http_client=http_client,
+        )
+        self._redact = _DaktelaRedactor((access_token, *secrets))
+        self.timezone = timezone
+        self._access_token = access_token
+        self._in_query = token_in == "query"  # noqa: S105  # where it travels, not what it is
+        self._wire_format = wire_format
+        self._base = settings.base_url.rstrip("/")
+
+    async def send(
+        self, call: Call[T], *, timeout: float | None = None, read_timeout: float | None = None
+    ) -> T:
+        """Carry out one call; its own secrets show in no error that it may end in."""
+        with _hidden(call.secrets):
+            return await super().send(call, timeout=timeout, read_timeout=read_timeout)
+
+    async def save(
+        self, call: Call[T], path: Path, options: DownloadOptions, *, timeout: float
+    ) -> DownloadedFile:
+        """Carry out a call whose answer is a file."""
+        request = self._encode(call)
+        delivery = Delivery(name=self._name(request, call), timeout=timeout)
+        with _hidden(call.secrets):
+            return await self.download(request, path, delivery, options)
+
+    def _encode(self, call: Call[T]) -> Request:
+        # The document lets the token and all parameters travel as cookies. The secret ones do,
+        # so that no log of an address on the way holds them.
+        secrets = {"access_token": self._access_token.reveal(), **call.secrets}
+        params = {**secrets, **call.params} if self._in_query else call.params
+        query = encode_query(params)
+        url = f"{self._base}/api/{call.path}/{self._wire_format.value}{'?' * bool(query)}{query}"
+        if len(url) > LONGEST_URL:
+            raise InvalidRequest(
+                f"the address would have {len(url)} bytes; at most {LONGEST_URL} are sent, because"
+                " servers refuse longer ones.",
+                call=_name(call),
+                advice="Split the call into several, or shorten its texts.",
+            )
+        headers = {} if self._in_query else {"cookie": encode_cookies(secrets)}
+        return Request("GET", url, headers, private=True)
+
+    def _name(self, request: Request, call: Call[T]) -> str:
+        return _name(call)
+
+    def _parse(self, reply: Reply) -> Plain:
+        content_type = reply.headers.get("content-type", "")
+        return parse_document(reply.body, content_type, attributes=True)
+
+    def _normalise(self, plain: Plain) -> Plain:
+        return even(plain)
+
+    def _fault(self, plain: Plain) -> ApiError | None:
+        envelope = open_envelope(plain)
+        if envelope.ok:
+            return None
+        # A server may quote what it was sent.
+        return error_for(tuple(self._redact(text) for text in envelope.errors))
+
+    def _decode(self, reply: Reply, delivery: Delivery) -> Plain:
+        return open_envelope(super()._decode(reply, delivery)).result
+
+    def _structure(self, plain: Plain, model: type[T], reply: Reply, delivery: Delivery) -> T:
+        try:
+            return super()._structure(plain, model, reply, delivery)
+        except ProtocolError as error:
+            # What led to it quotes the answer as it came, and that may hold passwords.
+            error.__context__ = None
+            raise error from None
+
+
+def _name(call: Call[T]) -> str:
+    return f"GET {call.path.split('/')[1]}"
+
+
+@contextmanager
+def _hidden(secrets: Mapping[str, str]) -> Generator[None, None, None]:
+    """Hide the secrets of a call while it is made."""
+    if not secrets:
+        yield
+        return
+    before = _of_this_call.set(Redactor(Secret(secret) for secret in secrets.values()))
+    try:
+        yield
+    finally:
+        _of_this_call.reset(before)

@@ -1,0 +1,241 @@
+"""What goes over the wire and what it means: PHP's parameters out, the envelope in. Pure.
+
+Behind the API is PHP. Nested parameters are written the way PHP reads them, an empty map comes as
+`[]`, and a map keyed by id stands where a list could.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeAlias
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+from _telephony_core.converter import read_flag
+from _telephony_core.documents import Plain, Unreadable
+
+#: The service writes times without an offset; it is in Czechia.
+PRAGUE = ZoneInfo("Europe/Prague")
+
+#: What one parameter may be; None is left out.
+PhpScalar: TypeAlias = "str | bool | int | float | Decimal | datetime | timedelta | None"
+#: A parameter, or parameters in it: a sequence is PHP's list, a mapping its map.
+PhpValue: TypeAlias = "PhpScalar | Sequence[PhpValue] | Mapping[str, PhpValue] | Mapping[int, str]"
+
+
+class WireFormat(StrEnum):
+    """The format in which the API answers."""
+
+    JSON = "json"
+    XML = "xml"
+
+
+# Out.
+
+
+def php_params(
+    params: Mapping[str, PhpValue], timezone: tzinfo = PRAGUE
+) -> dict[str, str | list[str]]:
+    """Return nested parameters as flat ones, the way PHP reads them.
+
+    `{"queues": [1, 2]}` becomes `queues[]=1` and `queues[]=2`, `{"fields": {3: "x"}}` becomes
+    `fields[3]=x`, `{"params": {"foo": {"bar": "y"}}}` becomes `params[foo][bar]=y`. A list in which
+    lists or maps stand is numbered, since `x[][a]=1&x[][b]=2` would be two entries. None is
+    left out, and so is an empty list, which PHP has no spelling for. Times are written in
+    `timezone`, durations in seconds, flags as 1 and 0: see `yes_no` and `true_false` where the
+    document wants words.
+    """
+    flat: dict[str, str | list[str]] = {}
+    for name, value in params.items():
+        _flatten(name, value, timezone, flat)
+    return flat
+
+
+def _flatten(
+    name: str, value: PhpValue, timezone: tzinfo, flat: dict[str, str | list[str]]
+) -> None:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            _flatten(f"{name}[{key}]", item, timezone, flat)
+    elif not isinstance(value, str) and isinstance(value, Sequence):
+        if any(
+            isinstance(item, Sequence | Mapping) and not isinstance(item, str) for item in value
+        ):
+            for number, item in enumerate(value):
+                _flatten(f"{name}[{number}]", item, timezone, flat)
+        elif texts := [_scalar(item, timezone) for item in value if item is not None]:
+            flat[f"{name}[]"] = texts
+    elif value is not None:
+        flat[name] = _scalar(value, timezone)
+
+
+def _scalar(value: PhpValue, timezone: tzinfo) -> str:
+    if isinstance(value, bool):
+        # PHP takes the word "false" for true.
+        return "1" if value else "0"
+    if isinstance(value, datetime):
+        return php_time(value, timezone)
+    if isinstance(value, timedelta):
+        return str(value // timedelta(seconds=1))
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return str(value)
+
+
+def php_time(moment: datetime, timezone: tzinfo) -> str:
+    """Return `YYYY-MM-DD HH:MM:SS` in a time zone; a time without one is in it already."""
+    local = moment.astimezone(timezone) if moment.tzinfo else moment
+    return local.replace(tzinfo=None).isoformat(" ", "seconds")
+
+
+def yes_no(value: bool | None) -> str | None:
+    """Return a flag as the words of `autoanswer=yes` and its kin."""
+    return None if value is None else "yes" if value else "no"
+
+
+def true_false(value: bool | None) -> str | None:
+    """Return a flag as the words of `outbounder=true` and its kin."""
+    return None if value is None else "true" if value else "false"
+
+
+def encode_query(params: Mapping[str, str | Sequence[str]]) -> str:
+    """Return a query; the brackets stay as they are, as the samples write them."""
+    return "&".join(
+        f"{quote(name, safe='[]')}={quote(value, safe='')}"
+        for name, values in params.items()
+        for value in ([values] if isinstance(values, str) else values)
+    )
+
+
+def encode_cookies(cookies: Mapping[str, str]) -> str:
+    """Return a Cookie header; PHP undoes the escapes of names and values (as `setcookie` sets)."""
+    return "; ".join(
+        f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in cookies.items()
+    )
+
+
+# In.
+
+
+@frozen
+class Envelope:
+    """What every answer is wrapped in: {"status": 1, "error": null, "result": ...}.
+
+    Attributes:
+        ok: whether the API did what was asked.
+        errors: its errors, as texts.
+        result: what it gave.
+    """
+
+    ok: bool
+    errors: tuple[str, ...]
+    result: Plain
+
+
+_MEMBERS = ("status", "error", "result")
+#: What MySQL writes for no date.
+_NO_DATE = frozenset({"0000-00-00 00:00:00", "0000-00-00"})
+_NUMBERED = re.compile(r"(?:item|key|row|element|entry|n|i|k|numeric)?[_-]?([0-9]{1,18})")
+
+
+def normalise(plain: Plain) -> Envelope:
+    """Return the envelope of a parsed answer in JSON or XML, or raise `Unreadable`."""
+    return open_envelope(even(plain))
+
+
+def open_envelope(plain: Plain) -> Envelope:
+    """Return the envelope of an answer that was evened out, or raise `Unreadable`.
+
+    `status` is a number or a text; without one, an answer that names no error is a good one. An
+    error is a text, a list of texts or a map of them.
+    """
+    if not isinstance(plain, dict) or not any(name in plain for name in _MEMBERS):
+        raise Unreadable("the answer has none of status, error and result")
+    errors = tuple(_texts(plain.get("error")))
+    try:
+        ok = read_flag(plain["status"]) if "status" in plain else not errors
+    except TypeError as error:
+        raise Unreadable(f"its status is neither 1 nor 0 ({error})") from error
+    return Envelope(ok, errors, plain.get("result"))
+
+
+def _texts(error: Plain) -> list[str]:
+    if isinstance(error, list):
+        return [text for item in error for text in _texts(item)]
+    if isinstance(error, dict):
+        return [
+            text if name.isdigit() else f"{name}: {text}"
+            for name, item in error.items()
+            for text in _texts(item)
+        ]
+    text = "" if error in (None, False, 0) else str(error).strip()
+    return [text] if text else []
+
+
+def even(plain: Plain) -> Plain:
+    """Return an answer in one spelling, whether it came as JSON or as XML (with attributes).
+
+    The document shows no XML. Assumed is what generic writers for PHP's arrays do:
+
+    - the root has any name, and the members of the envelope are its children;
+    - a list is a repeated element in one that stands for the list, or numbered elements;
+    - a map keyed by numbers has elements such as `<item3>`, `<n3>` or `<_3>`, since no XML name
+      begins with a digit, or `key="3"` as an attribute;
+    - a map numbered from 0 without gaps is a list, as it is in PHP's JSON;
+    - an empty element is null.
+
+    A list of one element called `item` is a list all the same. One called otherwise cannot be told
+    from a map; that is left to the models, which know.
+    """
+    if isinstance(plain, dict) and len(plain) == 1:
+        ((_, root),) = plain.items()
+        if isinstance(root, dict) and any(name in root for name in _MEMBERS):
+            return _even_xml(root)
+    return _even_json(plain)
+
+
+def _even_json(plain: Plain) -> Plain:
+    if isinstance(plain, dict):
+        return {name: _even_json(item) for name, item in plain.items()}
+    if isinstance(plain, list):
+        return [_even_json(item) for item in plain]
+    return None if isinstance(plain, str) and plain in _NO_DATE else plain
+
+
+def _even_xml(plain: Plain) -> Plain:
+    if isinstance(plain, list):
+        return [_even_xml(item) for item in plain]
+    if not isinstance(plain, dict):
+        return None if plain in _NO_DATE else plain
+    fields = {name: item for name, item in plain.items() if name[:1] != "@"}
+    if fields.keys() <= {"#text"}:
+        return _even_xml(fields.get("#text"))
+    if len(fields) == 1:
+        ((name, items),) = fields.items()
+        rows = items if isinstance(items, list) else [items]
+        keys = [_attribute(row, "key") for row in rows]
+        if None not in keys:
+            return _list_or_map({str(key): row for key, row in zip(keys, rows, strict=True)})
+        if name == "item":
+            return [_even_xml(row) for row in rows]
+    numbers = {name: found[1] for name in fields if (found := _NUMBERED.fullmatch(name))}
+    if len(numbers) == len(fields):
+        return _list_or_map({numbers[name]: item for name, item in fields.items()})
+    return {name: _even_xml(item) for name, item in fields.items()}
+
+
+def _list_or_map(fields: dict[str, Plain]) -> Plain:
+    evened = {name: _even_xml(item) for name, item in fields.items()}
+    if list(evened) == [str(number) for number in range(len(evened))]:
+        return list(evened.values())
+    return evened
+
+
+def _attribute(plain: Plain, name: str) -> Plain:
+    return plain.get(f"@{name}") if isinstance(plain, dict) else None
