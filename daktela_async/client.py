@@ -16,6 +16,11 @@ from _telephony_core.retries import RetryPolicy
 from _telephony_core.settings import MAX_BODY, TransportSettings
 
 from .errors import InvalidRequest
+from .resources.calls import CallsResource
+from .resources.extensions import ExtensionsResource
+from .resources.pauses import PausesResource
+from .resources.queues import QueuesResource
+from .resources.users import UsersResource
 from .session import DaktelaSession, TokenPlace
 from .wire import PRAGUE, WireFormat
 
@@ -33,6 +38,13 @@ class DaktelaClient(Client[DaktelaSession]):
 
     Make one client and share it: it is safe to use from many tasks at once. Use it with
     `async with`, or close it with `aclose`.
+
+    Attributes:
+        queues: queues and the agents in them (Fronty).
+        users: users and their login (Operátoři).
+        calls: calls made, steered, looked up and downloaded (Hovory).
+        extensions: extensions and what they do (Linky).
+        pauses: pauses and the agents in them (Pauzy).
     """
 
     @overload
@@ -147,6 +159,11 @@ class DaktelaClient(Client[DaktelaSession]):
             http_client=http_client,
         )
         super().__init__(session)
+        self.queues = QueuesResource(session)
+        self.users = UsersResource(session)
+        self.calls = CallsResource(session)
+        self.extensions = ExtensionsResource(session)
+        self.pauses = PausesResource(session)
         self._shown = f"DaktelaClient({server!r})"
 
     def __repr__(self) -> str:

@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import httpx
+from attrs import evolve
 
 from _telephony_core.calls import Call
 from _telephony_core.documents import Plain, parse_document
@@ -95,6 +96,9 @@ class DaktelaSession(ApiSession):
         """Carry out a call whose answer is a file."""
         request = self._encode(call)
         delivery = Delivery(name=self._name(request, call), timeout=timeout)
+        # As credentials, the cookies stay behind when a redirect leaves the service.
+        options = evolve(options, credentials=request.headers)
+        request = evolve(request, headers={})
         with _hidden(call.secrets):
             return await self.download(request, path, delivery, options)
 

@@ -1,5 +1,7 @@
 """What the chapters share."""
 
+from enum import StrEnum
+
 from attrs import frozen
 
 from _telephony_core.converter import Record
@@ -18,3 +20,10 @@ class Done(Record):
     def prepare(cls, plain: Plain) -> Plain:
         """Take a result of any shape."""
         return plain if isinstance(plain, dict) else {"result": plain}
+
+
+class Direction(StrEnum):
+    """Which way a call goes, or the calls of a queue do."""
+
+    INCOMING = "in"
+    OUTGOING = "out"

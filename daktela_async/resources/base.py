@@ -1,10 +1,12 @@
 """What the resources share: how a call is made of an action, a version and parameters."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime, tzinfo
 from typing import TypeVar
 from urllib.parse import quote
 
+from _telephony_core import checks
 from _telephony_core.calls import Call, Semantics
 from _telephony_core.session import Resource
 
@@ -125,3 +127,28 @@ def exactly_one(action: str, **values: object) -> None:
             call=f"GET {action}",
             advice=f"See Daktela {action}.",
         )
+
+
+def listed(values: Iterable[str] | None) -> list[str] | None:
+    """Return several ids as a list; one id by itself is one, and not its characters."""
+    return None if values is None else [values] if isinstance(values, str) else list(values)
+
+
+def in_order(start: datetime, end: datetime, timezone: tzinfo, source: str) -> None:
+    """Check that a range of time does not end before it starts."""
+    first, last = (
+        moment if moment.tzinfo else moment.replace(tzinfo=timezone) for moment in (start, end)
+    )
+    if last < first:
+        raise InvalidRequest(
+            f"the range ends ({end}) before it starts ({start}).", advice=f"See {source}."
+        )
+
+
+def page_of(skip: int, take: int, most: int) -> dict[str, PhpValue]:
+    """Return the parameters of one page, checked."""
+    checks.whole("skip", skip, least=0)
+    checks.whole("take", take, least=1)
+    if take > most:
+        raise InvalidRequest(f"take is {take}; a page has at most {most} rows.")
+    return {"skip": skip, "take": take}
