@@ -63,6 +63,7 @@ class Queue(Record):
     @classmethod
     def prepare(cls, plain: Plain) -> Plain:
         """Keep options that came as a map, and not as a text, in one shape."""
-        if isinstance(plain, dict) and isinstance(plain.get("options"), dict | list):
-            return {**plain, "options": json.dumps(plain["options"])}
+        options = plain.get("options") if isinstance(plain, dict) else None
+        if isinstance(plain, dict) and options and isinstance(options, dict | list):
+            return {**plain, "options": json.dumps(options)}
         return plain

@@ -75,9 +75,7 @@ def query_of(request: httpx.Request) -> tuple[tuple[str, str], ...]:
 
 def cookies_of(request: httpx.Request) -> dict[str, str]:
     """Return the cookies of a request as PHP would read them."""
-    pairs = [
-        pair.split("=", 1) for pair in request.headers.get("cookie", "").split("; ") if pair
-    ]
+    pairs = [pair.split("=", 1) for pair in request.headers.get("cookie", "").split("; ") if pair]
     return {unquote(name): unquote(value) for name, value in pairs}
 
 
@@ -128,9 +126,7 @@ def _content(value: Plain, style: XmlStyle) -> str:
 
 def _rows(rows: list[tuple[str, Plain]], style: XmlStyle, is_list: bool) -> str:
     if style == "keyed":
-        return "".join(
-            _element("item", row, style, f" key={quoteattr(key)}") for key, row in rows
-        )
+        return "".join(_element("item", row, style, f" key={quoteattr(key)}") for key, row in rows)
     maps = all(isinstance(row, dict) for _, row in rows)
     if (style != "numbered" and is_list) or (style == "unkeyed" and maps):
         return "".join(_element("item", row, style) for _, row in rows)
