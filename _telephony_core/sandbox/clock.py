@@ -9,6 +9,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 WARSAW = ZoneInfo("Europe/Warsaw")
+PRAGUE = ZoneInfo("Europe/Prague")
 
 
 class Clock:
@@ -37,6 +38,7 @@ class Clock:
         self._origin: float | None = None
         self._offset = 0.0
         self._lock = threading.Lock()
+        self._listeners: list[Callable[[], None]] = []
 
     def now(self) -> float:
         """Return the seconds on the clock; only differences mean anything."""
@@ -48,6 +50,12 @@ class Clock:
             raise ValueError(f"a clock goes forward only, not by {seconds} seconds")
         with self._lock:
             self._offset += seconds
+        for listener in tuple(self._listeners):
+            listener()
+
+    def on_advance(self, listener: Callable[[], None]) -> None:
+        """Call the listener, in the caller's thread, whenever the clock has been moved."""
+        self._listeners.append(listener)
 
     def datetime(self) -> dt.datetime:
         """Return the wall-clock time in the clock's zone."""

@@ -45,7 +45,7 @@ class Exchange:
     ``note`` hears of the answer's status just before the caller can.
 
     ``act()`` carries the method out and returns its proper answer; ``error(code)`` gives the
-    API's own error with that code. Both may be called or left alone, at any moment.
+    API's own error with that code (or, where errors have none, that text). Both may be called or left alone, at any moment.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Exchange:
         send: Send,
         *,
         act: Callable[[], Reply],
-        error: Callable[[int], Reply],
+        error: Callable[[int | str], Reply],
         note: Callable[[int | None], None],
     ) -> None:
         self._scope = scope

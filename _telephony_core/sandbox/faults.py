@@ -151,9 +151,12 @@ class Status(Fault):
 
 @attrs.frozen
 class ApiError(Fault):
-    """Answer with the API's own error of that code; by default without acting."""
+    """Answer with the API's own error of that code; by default without acting.
 
-    code: int
+    Where the API's errors have no codes it is the error's text.
+    """
+
+    code: int | str
     after_acting: bool = False
 
     async def apply(self, exchange: Exchange) -> None:

@@ -13,7 +13,7 @@ HIDDEN = "***"
 
 @attrs.frozen(kw_only=True)
 class RequestRecord:
-    """One request as the server saw it, without the API key.
+    """One request as the server saw it, without the API key or token.
 
     ``acted`` says that the method was carried out; ``status`` is None while the answer is
     outstanding and stays None if the connection was dropped; ``fault`` names the fault applied.
@@ -30,6 +30,11 @@ class RequestRecord:
     acted: bool = False
     status: int | None = None
     fault: str | None = None
+
+    @property
+    def token_in(self) -> str | None:
+        """Where the token came, in the words of an API that calls its key a token."""
+        return self.api_key_in
 
 
 def visible_headers(

@@ -70,7 +70,7 @@ class SpikonApp:
             receive,
             send,
             act=lambda: self._act(incoming, number),
-            error=lambda code: self._error(Refusal(code), incoming),
+            error=lambda code: self._error(Refusal(int(code)), incoming),
             note=lambda status: self._log.note_status(number, status),
         )
         fault = self._faults.take(name)

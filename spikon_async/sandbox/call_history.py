@@ -9,8 +9,8 @@ from typing import Literal, TypeAlias
 
 import attrs
 
+from _telephony_core.sandbox import audio
 from _telephony_core.sandbox.clock import Clock
-from spikon_async.sandbox import audio
 from spikon_async.sandbox.errors import Refusal, not_found, wrong_value
 
 MAX_DAYS = 100

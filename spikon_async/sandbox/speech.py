@@ -7,8 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import attrs
 
+from _telephony_core.sandbox import audio
 from _telephony_core.sandbox.clock import Clock
-from spikon_async.sandbox import audio
 from spikon_async.sandbox.errors import Refusal, not_found, wrong_value
 from spikon_async.sandbox.wallet import Wallet
 

@@ -9,8 +9,8 @@ import wave
 import httpx
 import pytest
 
+from _telephony_core.sandbox import audio as made
 from spikon_async.sandbox import Sandbox, seed_data
-from spikon_async.sandbox import audio as made
 
 pytestmark = pytest.mark.anyio
 
