@@ -90,8 +90,13 @@ def _scalar(value: PhpValue, timezone: tzinfo) -> str:
 
 def php_time(moment: datetime, timezone: tzinfo) -> str:
     """Return `YYYY-MM-DD HH:MM:SS` in a time zone; a time without one is in it already."""
+    return local_time(moment, timezone).isoformat(" ", "seconds")
+
+
+def local_time(moment: datetime, timezone: tzinfo) -> datetime:
+    """Return what the service's clock shows at a moment."""
     local = moment.astimezone(timezone) if moment.tzinfo else moment
-    return local.replace(tzinfo=None).isoformat(" ", "seconds")
+    return local.replace(tzinfo=None)
 
 
 def yes_no(value: bool | None) -> str | None:
@@ -219,14 +224,16 @@ def _even_xml(plain: Plain) -> Plain:
     if len(fields) == 1:
         ((name, items),) = fields.items()
         rows = items if isinstance(items, list) else [items]
-        keys = [_attribute(row, "key") for row in rows]
-        if None not in keys:
-            return _list_or_map({str(key): row for key, row in zip(keys, rows, strict=True)})
+        keyed = {str(key): row for row in rows if (key := _attribute(row, "key")) is not None}
+        if len(keyed) == len(rows):
+            return _list_or_map(keyed)
         if name == "item":
             return [_even_xml(row) for row in rows]
-    numbers = {name: found[1] for name in fields if (found := _NUMBERED.fullmatch(name))}
-    if len(numbers) == len(fields):
-        return _list_or_map({numbers[name]: item for name, item in fields.items()})
+    numbered = {
+        found[1]: item for name, item in fields.items() if (found := _NUMBERED.fullmatch(name))
+    }
+    if len(numbered) == len(fields):
+        return _list_or_map(numbered)
     return {name: _even_xml(item) for name, item in fields.items()}
 
 
