@@ -102,13 +102,19 @@ class DaktelaSession(ApiSession):
         with _hidden(call.secrets):
             return await self.download(request, path, delivery, options)
 
+    def address(self, call: Call[T]) -> str:
+        """Return the whole address of a call; it holds secrets if they travel in the query."""
+        params = {**self._secrets(call), **call.params} if self._in_query else call.params
+        query = encode_query(params)
+        return f"{self._base}/api/{call.path}/{self._wire_format.value}{'?' * bool(query)}{query}"
+
+    def _secrets(self, call: Call[T]) -> dict[str, str]:
+        return {"access_token": self._access_token.reveal(), **call.secrets}
+
     def _encode(self, call: Call[T]) -> Request:
         # The document lets the token and all parameters travel as cookies. The secret ones do,
         # so that no log of an address on the way holds them.
-        secrets = {"access_token": self._access_token.reveal(), **call.secrets}
-        params = {**secrets, **call.params} if self._in_query else call.params
-        query = encode_query(params)
-        url = f"{self._base}/api/{call.path}/{self._wire_format.value}{'?' * bool(query)}{query}"
+        url = self.address(call)
         if len(url) > LONGEST_URL:
             raise InvalidRequest(
                 f"the address would have {len(url)} bytes; at most {LONGEST_URL} are sent, because"
@@ -116,7 +122,7 @@ class DaktelaSession(ApiSession):
                 call=_name(call),
                 advice="Split the call into several, or shorten its texts.",
             )
-        headers = {} if self._in_query else {"cookie": encode_cookies(secrets)}
+        headers = {} if self._in_query else {"cookie": encode_cookies(self._secrets(call))}
         return Request("GET", url, headers, private=True)
 
     def _name(self, request: Request, call: Call[T]) -> str:
