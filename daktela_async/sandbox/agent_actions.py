@@ -7,6 +7,7 @@ from daktela_async.sandbox.action import NO_RESULT, Action, Result
 from daktela_async.sandbox.errors import NO_USER, NOT_LOGGED_IN, Refusal, missing, wrong_value
 from daktela_async.sandbox.given import Given
 from daktela_async.sandbox.operators import Operator
+from daktela_async.sandbox.render import Node
 from daktela_async.sandbox.settings import Settings
 from daktela_async.sandbox.state import State
 
@@ -139,7 +140,7 @@ def _get_extension_users(state: State, settings: Settings, given: Given) -> Resu
     return {"data": [_without_password(users.listed(user)) for user in found]}
 
 
-def _without_password(user: dict[str, users.Node]) -> dict[str, users.Node]:
+def _without_password(user: dict[str, Node]) -> dict[str, Node]:
     return {key: value for key, value in user.items() if key != "password"}
 
 

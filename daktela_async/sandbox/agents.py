@@ -98,7 +98,7 @@ class SandboxAgent:
             self._state.switchboard.end(self._call(), "agent")
 
     def pause(self, title: str = "Přestávka", *, force: bool = False) -> None:
-        """Take the pause with that title, code or id."""
+        """Take the pause with that title or code."""
         with self._lock:
             pause = self._state.pauses.called(title)
             self._state.operators.take_pause(self._operator(), pause, force=force)

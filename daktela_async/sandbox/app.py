@@ -92,7 +92,7 @@ class DaktelaApp:
     async def _hold(self, incoming: Incoming, exchange: Exchange) -> bool:
         """Wait as long as the request shall be held; return whether the caller is still there."""
         try:
-            held = self._judge(incoming)[1] if incoming.action == "RTUserState" else None
+            held = self._judge(incoming) if incoming.action == "RTUserState" else None
         except Refusal:
             return True
         if not isinstance(held, Held):
@@ -129,7 +129,7 @@ class DaktelaApp:
 
     def _act(self, incoming: Incoming, number: int) -> Reply:
         try:
-            action, result = self._judge(incoming)
+            result = self._judge(incoming)
             if isinstance(result, Recording):
                 answer = self._recording(result, incoming)
             else:
@@ -139,7 +139,7 @@ class DaktelaApp:
         self._log.note_acted(number)
         return answer
 
-    def _judge(self, incoming: Incoming) -> tuple[Action, Result]:
+    def _judge(self, incoming: Incoming) -> Result:
         """Carry the request out."""
         if incoming.format not in ("json", "xml"):
             raise Refusal("Neznámý formát, možnosti jsou json a xml")
@@ -158,7 +158,7 @@ class DaktelaApp:
                 self._let_in(incoming, action)
             given = checked(action, query, cookies)
             given.token = incoming.token
-            return action, action.handler(self._state, self._settings, given)
+            return action.handler(self._state, self._settings, given)
 
     def _let_in(self, incoming: Incoming, action: Action) -> None:
         known = incoming.token in self._settings.access_tokens

@@ -15,7 +15,6 @@ from daktela_async.sandbox.errors import (
     wrong_value,
 )
 from daktela_async.sandbox.given import Given
-from daktela_async.sandbox.operators import Operator
 from daktela_async.sandbox.phone_call import ON_HOLD, RINGING, SPEAKING, PhoneCall
 from daktela_async.sandbox.recordings import call_of
 from daktela_async.sandbox.render import Node
@@ -95,7 +94,9 @@ def _create_line_call(state: State, settings: Settings, given: Given) -> Result:
 
 
 def _create_remote_call(state: State, settings: Settings, given: Given) -> Result:
-    given.flag("directdid"), given.flag("recording"), given.tree("variables")
+    given.flag("directdid")
+    given.flag("recording")
+    given.tree("variables")
     call = state.switchboard.dial(
         given.text("secondarynumber"),
         operator=None,
@@ -172,7 +173,7 @@ def _pickup(state: State, settings: Settings, given: Given) -> Result:
 
 def _monitoring(state: State, settings: Settings, given: Given) -> Result:
     _check_listener(state, given)
-    call = _spoken(_call_of_operator(state.operators.named(given.text("user"))))
+    call = _spoken(state.operators.named(given.text("user")).current_call)
     now = state.timeline.now()
     answered = call.answered or now
     return {
@@ -193,10 +194,6 @@ def _line_monitoring(state: State, settings: Settings, given: Given) -> Result:
     return NO_RESULT
 
 
-def _call_of_operator(operator: Operator) -> PhoneCall | None:
-    return operator.current_call
-
-
 def _check_listener(state: State, given: Given) -> None:
     if given.text("mode") not in _MODES:
         raise wrong_value("mode", f"má být {', '.join(_MODES)}")
@@ -213,7 +210,8 @@ def _control_playback(state: State, settings: Settings, given: Given) -> Result:
         recording = given.need("recording")
         if recording not in seed_data.ANNOUNCEMENTS:
             raise Refusal("Hláška nebyla nalezena", "recording")
-        given.number("begintime"), given.number("skiptime")
+        given.number("begintime")
+        given.number("skiptime")
         call.playback = "play"
         return None
     if command == "status":

@@ -8,6 +8,8 @@ import attrs
 
 LOGIN, QUEUE, PAUSE = "login", "queue", "pause"
 
+_FIRST_ID = 900_000_000
+
 
 @attrs.define(eq=False)
 class Entry:
@@ -32,7 +34,7 @@ class Diary:
 
     def open(self, kind: str, user_id: int, subject: int, now: float) -> Entry:
         """Note that something begins."""
-        entry = Entry(len(self._entries) + 1, kind, user_id, subject, now)
+        entry = Entry(_FIRST_ID + len(self._entries), kind, user_id, subject, now)
         self._entries.append(entry)
         return entry
 

@@ -107,6 +107,10 @@ class Given:
             texts.append(item)
         return tuple(texts)
 
+    def texts_of_all(self) -> tuple[str, ...]:
+        """Return all parameters, which must be texts, without their names."""
+        return tuple(self.text(name) for name in self._parameters)
+
     def ids(self, name: str) -> frozenset[int] | None:
         """Return an array's ids, or None if it isn't there."""
         texts = self.items(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection
+from functools import partial
 
 from daktela_async.sandbox.errors import Refusal
 from daktela_async.sandbox.operators import Operator
@@ -12,6 +13,7 @@ from daktela_async.sandbox.state import State
 from daktela_async.sandbox.timeline import Plan
 
 _SHIFT = 8 * 3600.0
+_LATER = 30.0
 _PAUSES = ("Přestávka", "Oběd", "Backoffice")
 
 
@@ -31,6 +33,7 @@ class LiveDay:
         if logins is not None:
             users = tuple(state.users.named(login) for login in logins)
         self._operators = [state.operators.of(user) for user in users]
+        self._until = state.timeline.now() + _SHIFT
         self._begin()
 
     def stop(self) -> None:
@@ -43,38 +46,32 @@ class LiveDay:
         for operator in self._operators:
             name = operator.user.name
             begin = self._dice.uniform(0, 60)
-            self._after(f"{name} comes", begin, lambda one=operator: self._come(one))
-            self._after(
-                f"{name} goes", begin + _SHIFT * self._dice.uniform(0.9, 1), self._leaving(operator)
-            )
+            self._after(f"{name} comes", begin, partial(self._come, operator))
+            end = begin + _SHIFT * self._dice.uniform(0.9, 1)
+            self._after(f"{name} goes", end, partial(self._leave, operator))
             for number, title in enumerate(_PAUSES):
-                at = begin + _SHIFT * (number + self._dice.uniform(0.3, 0.9)) / (len(_PAUSES) + 1)
-                self._after(
-                    f"{name} pauses {number}",
-                    at,
-                    lambda one=operator, pause=title: self._rest(one, pause),
-                )
+                part = (number + self._dice.uniform(0.3, 0.9)) / (len(_PAUSES) + 1)
+                rest = partial(self._rest, operator, title)
+                self._after(f"{name} rests {number}", begin + _SHIFT * part, rest)
         self._plan_caller()
 
     def _come(self, operator: Operator) -> None:
         self._try(lambda: self._state.operators.log_in(operator))
         for queue_id in operator.user.queues[:4]:
             queue = self._state.queues.find(queue_id)
-            self._try(lambda q=queue: self._state.operators.log_in_queue(operator, q))
+            self._try(partial(self._state.operators.log_in_queue, operator, queue))
 
-    def _leaving(self, operator: Operator) -> Callable[[], None]:
-        def leave() -> None:
-            if operator.calls or operator.record is not None:
-                operator.record = None
-                self._after(f"{operator.user.name} goes", 30.0, leave)
-            else:
-                self._try(lambda: self._state.operators.log_out(operator))
-
-        return leave
+    def _leave(self, operator: Operator) -> None:
+        if operator.calls:
+            name = f"{operator.user.name} goes"
+            self._after(name, _LATER, partial(self._leave, operator))
+        else:
+            self._try(lambda: self._state.operators.log_out(operator))
 
     def _rest(self, operator: Operator, title: str) -> None:
         if operator.calls:
-            self._after(f"{operator.user.name} waits", 20.0, lambda: self._rest(operator, title))
+            name = f"{operator.user.name} rests later"
+            self._after(name, _LATER, partial(self._rest, operator, title))
             return
         pause = self._state.pauses.called(title)
         self._try(lambda: self._state.operators.take_pause(operator, pause))
@@ -92,17 +89,9 @@ class LiveDay:
         number = f"60{self._dice.randrange(10**7):07d}"
         queue = self._dice.choice(queues)
         if self._state.operators.in_queue(queue):
-            call = self._state.switchboard.enqueue(number, queue)
-            self._go_on(call)
-        if any(operator.login is not None for operator in self._operators) or self._waiting():
+            self._go_on(self._state.switchboard.enqueue(number, queue))
+        if self._state.timeline.now() < self._until:
             self._plan_caller()
-
-    def _waiting(self) -> bool:
-        """Tell whether somebody has yet to come."""
-        return any(
-            plan.due > self._state.timeline.now() and name.endswith("comes")
-            for name, plan in self._plans.items()
-        )
 
     def _go_on(self, call: PhoneCall) -> None:
         """Let a call be answered some seconds after it rings, and end after a talk."""

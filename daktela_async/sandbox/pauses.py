@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 
 import attrs
@@ -45,9 +46,10 @@ class Pauses:
         return self._pauses[pause_id]
 
     def called(self, text: str) -> Pause:
-        """Return a pause by its title, code or id."""
+        """Return a pause by its title (accents and case aside), its code or its unique name."""
+        wanted = _plain(text).removeprefix("pause_")
         for pause in self._pauses.values():
-            if text.casefold() in (pause.title.casefold(), pause.code.casefold(), str(pause.id)):
+            if wanted in (_plain(pause.title), _plain(pause.code)):
                 return pause
         raise Refusal(NO_PAUSE)
 
@@ -61,6 +63,11 @@ class Pauses:
         pause = self.find(pause_id)
         pause.title, pause.type, pause.paid = title, kind, paid
         pause.code = code or pause.code
+
+
+def _plain(text: str) -> str:
+    letters = unicodedata.normalize("NFD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def listed(pause: Pause) -> dict[str, Node]:

@@ -92,11 +92,11 @@ _OPTIONS = (
     "prefix members outboundcid recording_user recording_join music maxwait maxlength "
     "call_timeout ring_strategy last_agent_hours ringtime retrytime wrapuptime record weight "
     "autofill lajdaktime loadtime savetime position_repeat position_time ivr_jump ivr_repeat "
-    "threshold_time threshold_users threshold_calls missed sort_time contact_timeout contact_url "
-    "contact_open qa_form target target_terminate target_announcement target_extension "
-    "target_signal target_condition target_context target_param target_ivr_menu target_ringgroup "
-    "target_queue target_custom"
-).split()
+    "threshold_time threshold_users threshold_calls missed sort_time contact_timeout "
+    "contact_url contact_open qa_form target target_terminate target_announcement "
+    "target_extension target_signal target_condition target_context target_param "
+    "target_ivr_menu target_ringgroup target_queue target_custom"
+)
 _SET = {
     "music": "inherit",
     "ring_strategy": "leastrecent",
@@ -116,7 +116,7 @@ _SET = {
 def options_of(queue: Queue) -> dict[str, Node]:
     """Return a queue's settings."""
     own = {"outboundcid": queue.outboundcid, "wrapuptime": str(queue.wrapuptime)}
-    return {name: own.get(name, _SET.get(name, "")) for name in _OPTIONS}
+    return {name: own.get(name, _SET.get(name, "")) for name in _OPTIONS.split()}
 
 
 def listed(queue: Queue) -> dict[str, Node]:

@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from _telephony_core.sandbox.exchange import Reply
 
-Node: TypeAlias = "str | int | float | bool | None | Mapping[str, Node] | Sequence[Node]"
+Node: TypeAlias = "str | int | float | bool | Mapping[str, Node] | Sequence[Node] | None"
 
 XML = "application/xml; charset=utf-8"
 

@@ -23,7 +23,8 @@ from daktela_async.sandbox.app import DaktelaApp
 from daktela_async.sandbox.incoming import action_name
 from daktela_async.sandbox.live_day import LiveDay
 from daktela_async.sandbox.messages import SandboxSms
-from daktela_async.sandbox.past_calls import PastCall, recording_hash
+from daktela_async.sandbox.past_calls import recording_hash
+from daktela_async.sandbox.phone_call import PastCall
 from daktela_async.sandbox.settings import ErrorShape, Limit, LoggedOut, Settings
 from daktela_async.sandbox.state import SandboxEvent, State
 from daktela_async.sandbox.switchboard import CallSteps
