@@ -11,6 +11,7 @@ from _telephony_core.converter import Record, Wire
 from _telephony_core.errors import TelephonyError
 
 from .common import Direction
+from .paging import Page
 
 
 @frozen(kw_only=True)
@@ -216,16 +217,10 @@ class Attempt(Record):
 
 
 @frozen(kw_only=True)
-class AttemptPage(Record):
-    """One page of attempts. GetAttempts.
-
-    Attributes:
-        rows: the attempts, in the order of the service.
-        total: how many there are on all pages.
-    """
+class AttemptPage(Page[Attempt]):
+    """One page of attempts. GetAttempts."""
 
     rows: Annotated[tuple[Attempt, ...], Wire("data")] = ()
-    total: int = 0
 
 
 @frozen(kw_only=True)

@@ -6,7 +6,6 @@ from datetime import datetime, tzinfo
 from typing import TypeVar
 from urllib.parse import quote
 
-from _telephony_core import checks
 from _telephony_core.calls import Call, Semantics
 from _telephony_core.session import Resource
 
@@ -134,21 +133,12 @@ def listed(values: Iterable[str] | None) -> list[str] | None:
     return None if values is None else [values] if isinstance(values, str) else list(values)
 
 
-def in_order(start: datetime, end: datetime, timezone: tzinfo, source: str) -> None:
+def in_order(since: datetime, until: datetime, timezone: tzinfo, source: str) -> None:
     """Check that a range of time does not end before it starts."""
     first, last = (
-        moment if moment.tzinfo else moment.replace(tzinfo=timezone) for moment in (start, end)
+        moment if moment.tzinfo else moment.replace(tzinfo=timezone) for moment in (since, until)
     )
     if last < first:
         raise InvalidRequest(
-            f"the range ends ({end}) before it starts ({start}).", advice=f"See {source}."
+            f"the range ends ({until}) before it starts ({since}).", advice=f"See {source}."
         )
-
-
-def page_of(skip: int, take: int, most: int) -> dict[str, PhpValue]:
-    """Return the parameters of one page, checked."""
-    checks.whole("skip", skip, least=0)
-    checks.whole("take", take, least=1)
-    if take > most:
-        raise InvalidRequest(f"take is {take}; a page has at most {most} rows.")
-    return {"skip": skip, "take": take}

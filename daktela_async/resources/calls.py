@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import overload
 
 import anyio
+from attrs import evolve
 
 from _telephony_core import checks
 from _telephony_core.calls import Semantics
@@ -29,15 +30,16 @@ from ..models.calls import (
     TransferType,
 )
 from ..models.common import Done
-from ..wire import true_false, yes_no
-from .base import DaktelaResource, exactly_one, in_order, listed, page_of
+from ..models.paging import PagesUpdate
+from ..pages import CONCURRENCY as PAGES_AT_ONCE
+from ..pages import MOST_ROWS, Paging, iterate_windows, page_bounds
+from ..wire import local_time, true_false, yes_no
+from .base import DaktelaResource, exactly_one, in_order, listed
 
 #: Seconds for a whole download unless the call says otherwise.
 DOWNLOAD_TIMEOUT = 600.0
 #: Downloads under way at once.
 CONCURRENCY = 4
-#: The most attempts that one answer holds (GetAttempts).
-MOST_ROWS = 1000
 
 _DIALLED = (
     "Ask at the telephone whether it rang, or look with calls.about() if you gave the call an id,"
@@ -635,8 +637,8 @@ class CallsResource(DaktelaResource):
 
     async def attempts(
         self,
-        start: datetime,
-        end: datetime,
+        since: datetime,
+        until: datetime,
         *,
         queues: Iterable[str] | None = None,
         users: Iterable[str] | None = None,
@@ -648,48 +650,53 @@ class CallsResource(DaktelaResource):
     ) -> AttemptPage:
         """Return a page of the attempts to connect calls. Daktela GetAttempts, chapter Hovory.
 
-        From `start` to `end`; times without a zone are in the client's. `queues` and `users` are
-        ids. At most 1000 are returned; the service refuses more.
+        Times without a zone are in the client's. `queues` and `users` are ids. The service gives
+        at most 1000 rows and refuses more; `iter_attempts` fetches any number.
         """
-        in_order(start, end, self._session.timezone, "Daktela GetAttempts")
-        return await self._ask(
+        in_order(since, until, self._session.timezone, "Daktela GetAttempts")
+        page = await self._ask(
             "GetAttempts",
             AttemptPage,
             {
-                "datetime_from": start,
-                "datetime_to": end,
+                "datetime_from": since,
+                "datetime_to": until,
                 "queues": listed(queues),
                 "id_call": call_id,
                 "users": listed(users),
-                **page_of(skip, take, MOST_ROWS),
+                **page_bounds(skip, take),
             },
             version=version,
             timeout=timeout,
         )
+        return evolve(page, skip=skip)
 
-    async def iter_attempts(
+    def iter_attempts(
         self,
-        start: datetime,
-        end: datetime,
+        since: datetime,
+        until: datetime,
         *,
         queues: Iterable[str] | None = None,
         users: Iterable[str] | None = None,
         call_id: str | None = None,
-        take: int = 100,
+        start: int = 0,
+        page_size: int = MOST_ROWS,
+        concurrency: int = PAGES_AT_ONCE,
+        on_update: Callable[[PagesUpdate], None] | None = None,
         version: str = "4.1",
         timeout: float | None = None,
     ) -> AsyncGenerator[Attempt, None]:
-        """Yield the attempts of all pages. Daktela GetAttempts, chapter Hovory.
+        """Yield all attempts to connect calls, each once. Daktela GetAttempts, chapter Hovory.
 
-        `take` is the size of a page, `timeout` that of one request. Give an `end` in the past:
-        new attempts would move the pages.
+        Pages of `page_size` rows (at most 1000) are fetched, `concurrency` at a time, and the
+        range of time is split when the service refuses it as too long. `start` is how many rows to
+        pass over, to go on after an error that says so; `timeout` bounds each request.
         """
         some_queues, some_users = listed(queues), listed(users)
-        skip = 0
-        while True:
-            page = await self.attempts(
-                start,
-                end,
+
+        async def fetch(first: datetime, last: datetime, skip: int, take: int) -> AttemptPage:
+            return await self.attempts(
+                first,
+                last,
                 queues=some_queues,
                 users=some_users,
                 call_id=call_id,
@@ -698,11 +705,16 @@ class CallsResource(DaktelaResource):
                 version=version,
                 timeout=timeout,
             )
-            for attempt in page.rows:
-                yield attempt
-            skip += len(page.rows)
-            if not page.rows or skip >= page.total:
-                return
+
+        zone = self._session.timezone
+        in_order(since, until, zone, "Daktela GetAttempts")
+        return iterate_windows(
+            fetch,
+            local_time(since, zone),
+            local_time(until, zone),
+            lambda attempt: attempt.id,
+            Paging(start=start, page_size=page_size, concurrency=concurrency, on_update=on_update),
+        )
 
     # Recordings.
 

@@ -159,7 +159,11 @@ def public_coroutines(daktela: DaktelaClient) -> dict[str, Callable[..., Any]]:
         for resource, holder in resources.items()
         for name, member in inspect.getmembers(holder)
         if not name.startswith("_")
-        and (inspect.iscoroutinefunction(member) or inspect.isasyncgenfunction(member))
+        and (
+            inspect.iscoroutinefunction(member)
+            or inspect.isasyncgenfunction(member)
+            or name.startswith(("iter_", "watch_"))
+        )
     }
 
 

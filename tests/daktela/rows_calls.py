@@ -385,7 +385,7 @@ ROWS = (
             ("take", "1000"),
         ),
         body='{"status":1,"error":null,"result":{"data":[],"total":0}}',
-        result=AttemptPage(rows=(), total=0),
+        result=AttemptPage(rows=(), total=0, skip=200),
     ),
     Endpoint(
         variant="Hangup 3.0",

@@ -1,0 +1,375 @@
+"""What the chapters of queues, users, calls and pauses check, and the flows of calls."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from daktela_async.client import DaktelaClient
+from daktela_async.errors import (
+    DaktelaApiError,
+    InvalidRequest,
+    NotFound,
+    OutcomeUnknown,
+    ProtocolError,
+    UserNotFound,
+)
+from daktela_async.models.calls import SavedRecording
+from daktela_async.models.common import Done
+from daktela_async.models.queues import Queue
+from daktela_async.resources.calls import (
+    _is_recording,  # pyright: ignore[reportPrivateUsage]
+)
+from tests.daktela.helpers import SERVER, TOKEN, answer, cookies_of, query_of, service
+
+pytestmark = pytest.mark.asyncio
+
+Act = Callable[[Any], Coroutine[Any, Any, object]]
+SOUND = b"RIFF" + bytes(range(256)) * 4
+HASH = "225fae9e2c0a2e830c7d0e9e80040f4245a65d2e1319030658.204"
+BEGIN, END = datetime(2015, 8, 14), datetime(2015, 10, 31)
+
+
+def client() -> DaktelaClient:
+    return DaktelaClient(SERVER, access_token=TOKEN)
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+# Arguments.
+
+WRONG: dict[str, Act] = {
+    "no agent to answer": lambda d: d.calls.answer(),
+    "two agents to answer": lambda d: d.calls.answer(user="a", extension="1"),
+    "nothing to hang up": lambda d: d.calls.hang_up(),
+    "two things to hang up": lambda d: d.calls.hang_up(user="a", call_id="1"),
+    "nobody to transfer from": lambda d: d.calls.transfer(number="1"),
+    "nowhere to transfer to": lambda d: d.calls.transfer(user="a"),
+    "two places to transfer to": lambda d: d.calls.transfer(user="a", number="1", to_user="2"),
+    "an unknown transfer": lambda d: d.calls.transfer(user="a", number="1", transfer_type="x"),
+    "an unknown mode": lambda d: d.calls.monitor_user("a", "1", "loud"),
+    "an unknown mode for an extension": lambda d: d.calls.monitor_extension("1", "2", "loud"),
+    "nobody to play to": lambda d: d.calls.play("a.wav"),
+    "nothing to play": lambda d: d.calls.play("", user="a"),
+    "an unknown command": lambda d: d.calls.control_playback("play", user="a"),
+    "no playback to control": lambda d: d.calls.control_playback("stop"),
+    "no playback to ask for": lambda d: d.calls.is_playing(),
+    "no call": lambda d: d.calls.about(""),
+    "no number": lambda d: d.calls.create_for_user("a", " "),
+    "time that runs back": lambda d: d.calls.attempts(END, BEGIN),
+    "time that runs back across zones": lambda d: d.calls.attempts(
+        datetime(2015, 8, 14, 1, 59), datetime(2015, 8, 13, 23, 58, tzinfo=UTC)
+    ),
+    "a page of none": lambda d: d.calls.attempts(BEGIN, END, take=0),
+    "a page of too many": lambda d: d.calls.attempts(BEGIN, END, take=1001),
+    "a page before the first": lambda d: d.calls.attempts(BEGIN, END, skip=-1),
+    "no hash": lambda d: d.calls.download_recording("", "x"),
+    "nothing at once": lambda d: d.calls.download_recordings([], "x", concurrency=0),
+    "an unknown direction": lambda d: d.queues.save("1", "t", "up"),
+    "an unknown priority": lambda d: d.queues.login("a", "1", priority=3),
+    "an empty password": lambda d: d.users.create("a", "", full_name="b", role="r", profile="p"),
+    "nobody to pause": lambda d: d.pauses.on("7"),
+    "two to pause": lambda d: d.pauses.on("7", user="a", extension="1"),
+    "nobody to bring back": lambda d: d.pauses.off(),
+    "an unknown pause type": lambda d: d.pauses.create("t", paid=True, pause_type="x"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+async def test_arguments_that_are_refused_before_anything_is_sent(what: str) -> None:
+    with service():
+        async with client() as daktela:
+            with pytest.raises(InvalidRequest):
+                await WRONG[what](daktela)
+
+
+async def test_iterating_checks_its_arguments_at_once() -> None:
+    async with client() as daktela:
+        with pytest.raises(InvalidRequest):
+            daktela.calls.iter_attempts(END, BEGIN)
+
+
+# What is repeated.
+
+_ACTS: dict[str, Act] = {
+    "answer": lambda d: d.calls.answer(user="a"),
+    "create_for_user": lambda d: d.calls.create_for_user("a", "1"),
+    "create_for_extension": lambda d: d.calls.create_for_extension("1", "2"),
+    "click_to_call": lambda d: d.calls.click_to_call("1", "2"),
+    "create_remote": lambda d: d.calls.create_remote("1", "2"),
+    "hang_up a user": lambda d: d.calls.hang_up(user="a"),
+    "hang_up an extension": lambda d: d.calls.hang_up(extension="1"),
+    "monitor_user": lambda d: d.calls.monitor_user("a", "1", "spy"),
+    "monitor_extension": lambda d: d.calls.monitor_extension("1", "2", "spy"),
+    "pickup_from_queue": lambda d: d.calls.pickup_from_queue("1", "a"),
+    "transfer": lambda d: d.calls.transfer(user="a", number="1"),
+    "play": lambda d: d.calls.play("a.wav", user="a"),
+    "pause a playback": lambda d: d.calls.control_playback("pause", user="a"),
+    "create a user": lambda d: d.users.create("a", "p", full_name="b", role="r", profile="p"),
+    "create a pause": lambda d: d.pauses.create("t", paid=True),
+}
+_SETS: dict[str, Act] = {
+    "hang_up a call": lambda d: d.calls.hang_up(call_id="1"),
+    "stop a playback": lambda d: d.calls.control_playback("stop", user="a"),
+    "save a queue": lambda d: d.queues.save("1", "t", "in"),
+    "queue login": lambda d: d.queues.login("a", "1"),
+    "queue logout": lambda d: d.queues.logout("a", "1"),
+    "login": lambda d: d.users.login("a"),
+    "logout": lambda d: d.users.logout("a"),
+    "update": lambda d: d.users.update("a"),
+    "delete": lambda d: d.users.delete("4"),
+    "pause on": lambda d: d.pauses.on("7", user="a"),
+    "pause off": lambda d: d.pauses.off(user="a"),
+    "edit a pause": lambda d: d.pauses.edit("7", "t", paid=True),
+}
+
+
+@pytest.mark.parametrize("what", _ACTS)
+async def test_what_acts_anew_each_time_is_sent_once(what: str) -> None:
+    with service() as router:
+        route = router.route().mock(side_effect=httpx.ReadError("cut"))
+        async with client() as daktela:
+            with pytest.raises(OutcomeUnknown) as caught:
+                await _ACTS[what](daktela)
+    assert route.call_count == 1
+    assert " before " in caught.value.advice
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("what", _SETS)
+async def test_what_sets_a_state_is_repeated(what: str) -> None:
+    with service() as router:
+        route = router.route().mock(
+            side_effect=[
+                httpx.ReadError("cut"),
+                answer('{"status":1,"error":null,"result":{"user":"4"}}'),
+            ]
+        )
+        async with client() as daktela:
+            await _SETS[what](daktela)
+    assert route.call_count == 2
+
+
+@pytest.mark.virtual_time
+async def test_a_deletion_that_was_done_before_the_answer_was_lost() -> None:
+    gone = answer('{"error":"Uživatel neexistuje","status":0}')
+    with service() as router:
+        router.route().mock(side_effect=[httpx.ReadError("cut"), gone, gone])
+        async with client() as daktela:
+            assert await daktela.users.delete("2") == Done()
+            with pytest.raises(UserNotFound):
+                await daktela.users.delete("2")
+
+
+# Ids that are not known.
+
+
+_GETS: dict[str, Act] = {
+    "queue": lambda d: d.queues.get("99"),
+    "user": lambda d: d.users.get("99"),
+    "pause": lambda d: d.pauses.get_defined("99"),
+}
+
+
+@pytest.mark.parametrize("result", ["null", '""', "[]"])
+@pytest.mark.parametrize("what", _GETS)
+async def test_an_empty_answer_to_an_id(what: str, result: str) -> None:
+    with service() as router:
+        router.route().mock(return_value=answer(f'{{"status":1,"result":{result}}}'))
+        async with client() as daktela:
+            with pytest.raises(NotFound, match=f"{what} with the id 99"):
+                await _GETS[what](daktela)
+
+
+# Queues.
+
+
+@pytest.mark.parametrize(
+    ("options", "settings"),
+    [
+        ('{"type":"outbounder"}', {"type": "outbounder"}),
+        ("", {}),
+        ("[]", {}),
+        ("[" * 100_000, {}),
+    ],
+)
+async def test_the_settings_of_a_queue(options: str, settings: dict[str, object]) -> None:
+    assert Queue(id="1", options=options).settings == settings
+
+
+async def test_the_options_of_a_queue_may_be_a_map() -> None:
+    with service() as router:
+        router.route().mock(
+            return_value=answer('{"status":1,"result":{"queue":"1","options":{"a":"b"}}}')
+        )
+        async with client() as daktela:
+            queue = await daktela.queues.get("1")
+    assert queue.settings == {"a": "b"}
+
+
+async def test_a_queue_that_is_no_map() -> None:
+    with service() as router:
+        router.route().mock(return_value=answer('{"status":1,"result":["x"]}'))
+        async with client() as daktela:
+            with pytest.raises(ProtocolError):
+                await daktela.queues.list()
+            with pytest.raises(ProtocolError):
+                await daktela.pauses.list()
+
+
+# Attempts.
+
+
+async def test_all_pages_of_attempts() -> None:
+    def page(request: httpx.Request) -> httpx.Response:
+        query = dict(query_of(request))
+        assert query["datetime_from"] == "2015-08-14 00:00:00"
+        assert query["queues[]"] == "1"
+        skip, take = int(query["skip"]), int(query["take"])
+        rows = ",".join(f'{{"id":{n}}}' for n in range(5)[skip : skip + take])
+        return answer(f'{{"status":1,"result":{{"data":[{rows}],"total":"5"}}}}')
+
+    with service() as router:
+        router.route().mock(side_effect=page)
+        async with client() as daktela:
+            attempts = daktela.calls.iter_attempts(
+                datetime(2015, 8, 13, 22, tzinfo=UTC), END, queues=iter(["1"]), page_size=2
+            )
+            ids = [attempt.id async for attempt in attempts]
+    assert ids == ["0", "1", "2", "3", "4"]
+
+
+# Recordings.
+
+
+@pytest.mark.parametrize("octet_stream", [False, True])
+async def test_a_recording(octet_stream: bool, tmp_path: Path) -> None:
+    kind = "application/octet-stream" if octet_stream else "audio/x-wav"
+    with service() as router:
+        route = router.route().mock(return_value=answer(SOUND, content_type=kind))
+        async with client() as daktela:
+            file = await daktela.calls.download_recording(
+                HASH, tmp_path / "a.wav", octet_stream=octet_stream
+            )
+    request = route.calls.last.request
+    assert request.url.path == "/api/3.0/GetRecording/json"
+    flag = (("octetstream", "true"),) if octet_stream else ()
+    assert query_of(request) == (("recording_hash", HASH), *flag)
+    assert cookies_of(request) == {"access_token": TOKEN}
+    assert (file.size, file.content_type) == (len(SOUND), kind)
+    assert (tmp_path / "a.wav").read_bytes() == SOUND
+
+
+@pytest.mark.virtual_time
+async def test_a_recording_goes_on_where_it_was_cut(tmp_path: Path) -> None:
+    headers = {"content-type": "audio/x-wav", "etag": '"1"', "content-length": str(len(SOUND))}
+
+    class Cut(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield SOUND[:100]
+            raise httpx.ReadError("cut")
+
+    rest = {
+        "content-type": "audio/x-wav",
+        "etag": '"1"',
+        "content-range": f"bytes 100-{len(SOUND) - 1}/{len(SOUND)}",
+    }
+    with service() as router:
+        route = router.route().mock(
+            side_effect=[
+                httpx.Response(200, headers=headers, stream=Cut()),
+                httpx.Response(206, headers=rest, content=SOUND[100:]),
+            ]
+        )
+        async with client() as daktela:
+            await daktela.calls.download_recording(HASH, tmp_path / "a")
+    assert route.calls.last.request.headers["range"] == "bytes=100-"
+    assert (tmp_path / "a").read_bytes() == SOUND
+
+
+async def test_the_token_does_not_follow_a_redirect_elsewhere(tmp_path: Path) -> None:
+    with service() as router:
+        router.get(f"https://{SERVER}/api/3.0/GetRecording/json").mock(
+            return_value=httpx.Response(302, headers={"location": "https://cdn.example.com/a.mp3"})
+        )
+        route = router.get("https://cdn.example.com/a.mp3").mock(
+            return_value=answer(SOUND, content_type="audio/mpeg")
+        )
+        async with client() as daktela:
+            await daktela.calls.download_recording(HASH, tmp_path / "a")
+    assert "cookie" not in route.calls.last.request.headers
+
+
+async def test_an_error_instead_of_a_recording(tmp_path: Path) -> None:
+    with service() as router:
+        router.route().mock(
+            return_value=answer(
+                '{"error":"Nahravka neexistuje","status":0}', content_type="audio/x-wav"
+            )
+        )
+        async with client() as daktela:
+            with pytest.raises(DaktelaApiError, match="Nahravka") as caught:
+                await daktela.calls.download_recording(HASH, tmp_path / "a")
+    assert caught.value.call == "GET GetRecording"
+    assert names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("content_type", "start", "sound"),
+    [
+        ("audio/x-wav", b"RIFF", True),
+        ("Audio/MPEG; x=y", b"ID3", True),
+        ("application/octet-stream", b"\xff\xfb", True),
+        ("audio/mpeg", b"", False),
+        ("audio/mpeg", b' {"status":0', False),
+        ("application/octet-stream", b"<html>", False),
+        ("text/html", b"RIFF", False),
+        ("application/json", b"RIFF", False),
+        ("", b"RIFF", False),
+    ],
+)
+async def test_what_is_a_recording(content_type: str, start: bytes, sound: bool) -> None:
+    assert _is_recording(content_type, start) is sound
+
+
+async def test_many_recordings(tmp_path: Path) -> None:
+    def reply(request: httpx.Request) -> httpx.Response:
+        name = dict(query_of(request))["recording_hash"]
+        if name == "c":
+            return answer('{"error":"Neexistuje","status":0}')
+        kind = "audio/mpeg" if name == "a.204" else "audio/x-wav"
+        return answer(name.encode(), content_type=kind)
+
+    folder = tmp_path / "new" / "folder"
+    heard: list[SavedRecording] = []
+    with service() as router:
+        route = router.route().mock(side_effect=reply)
+        async with client() as daktela:
+            hashes = ["a.204", "b/../b", "c", "a.204"]
+            first = await daktela.calls.download_recordings(hashes, folder, on_result=heard.append)
+            again = await daktela.calls.download_recordings("a.204", folder, concurrency=1)
+    assert route.call_count == 3
+    assert [(row.recording_hash, row.path, row.fetched) for row in first] == [
+        ("a.204", folder / "a.204.mp3", True),
+        ("b/../b", folder / "b_.._b.wav", True),
+        ("c", None, False),
+    ]
+    assert isinstance(first[2].error, DaktelaApiError)
+    assert sorted(heard, key=lambda row: row.recording_hash) == list(first)
+    assert again == (SavedRecording(recording_hash="a.204", path=folder / "a.204.mp3"),)
+    assert names_in(folder) == ["a.204.mp3", "b_.._b.wav"]
+
+
+async def test_a_duration_is_sent_in_whole_seconds() -> None:
+    with service() as router:
+        route = router.route().mock(return_value=answer('{"status":1,"result":{"id_call":"1"}}'))
+        async with client() as daktela:
+            await daktela.calls.click_to_call("1", "2", waiting_time=timedelta(seconds=90.7))
+    assert ("waitingtime", "90") in query_of(route.calls.last.request)
