@@ -87,7 +87,7 @@ class SmsReceived(SmsCallbackEvent):
 
 
 @frozen(kw_only=True)
-class SmsSent(SmsCallbackEvent):
+class SmsDispatched(SmsCallbackEvent):
     """An SMS was sent; whether it arrives is told by a receipt, if one was asked for."""
 
 
@@ -102,9 +102,9 @@ class SmsDeliveryReceipt(SmsCallbackEvent):
     delivered: bool | None = None
 
 
-_EVENTS: dict[SmsCallback, type[SmsReceived] | type[SmsSent]] = {
+_EVENTS: dict[SmsCallback, type[SmsReceived] | type[SmsDispatched]] = {
     SmsCallback.RECEIVED: SmsReceived,
-    SmsCallback.SENT: SmsSent,
+    SmsCallback.SENT: SmsDispatched,
 }
 #: The results that are final (GetSMSConnect), and whether they are good.
 _FINAL = {"delivered": True, "notdelivered": False, "expired": False}
@@ -133,7 +133,7 @@ def parse_sms_callback(
     *,
     names: SmsParameterNames = _DEFAULT_NAMES,
     callback: SmsCallback | str | None = None,
-) -> SmsReceived | SmsSent | SmsDeliveryReceipt:
+) -> SmsReceived | SmsDispatched | SmsDeliveryReceipt:
     """Return what an SMS callback tells. Daktela, SMS, SetSMSSettings.
 
     `received` is a query string, a whole URL, or the parameters as a framework decoded them.

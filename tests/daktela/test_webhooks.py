@@ -25,9 +25,9 @@ from daktela_async.webhooks import (
     ReplyValue,
     SmsCallback,
     SmsDeliveryReceipt,
+    SmsDispatched,
     SmsParameterNames,
     SmsReceived,
-    SmsSent,
     WebhookNotUnderstood,
     crm_reply,
     dialplan_line,
@@ -304,7 +304,7 @@ def test_an_sms_came_in() -> None:
 
 def test_renamed_parameters() -> None:
     query = "own_number=603&own_text=a&own_id=1&own_direction=OUT&accountcode=ID12345&result=SENT"
-    event = SmsSent(id="1", number="603", text="a", accountcode="ID12345", result="SENT")
+    event = SmsDispatched(id="1", number="603", text="a", accountcode="ID12345", result="SENT")
     assert parse_sms_callback(query, names=RENAMED) == event
     assert parse(query, names=RENAMED) == event
     with pytest.raises(WebhookNotUnderstood, match="direction="):
@@ -337,7 +337,7 @@ def test_a_delivery_receipt(query: str, delivered: bool | None) -> None:
     ["direction=out", "direction=out&result=ok", "direction=out&confirmed=0", "direction=out&id="],
 )
 def test_an_sms_went_out(query: str) -> None:
-    assert isinstance(parse_sms_callback(query), SmsSent)
+    assert isinstance(parse_sms_callback(query), SmsDispatched)
 
 
 def test_what_came_in_is_no_receipt() -> None:
@@ -439,7 +439,7 @@ def test_a_callback_brings_what_the_gateway_knows(
         else:
             url += f"{'&' if '?' in url else '?'}{name}={quote_plus(value)}"
     event = parse(url, names=names)
-    kind = SmsReceived if direction.lower() == "in" else SmsSent
+    kind = SmsReceived if direction.lower() == "in" else SmsDispatched
     assert event == kind(id="7180", number=number, text=None if message == "$message" else message)
     assert event.extra == own
 
