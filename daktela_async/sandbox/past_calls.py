@@ -21,7 +21,7 @@ _CALLS_A_DAY_AT_MOST = 1000
 _ID = re.compile(r"(\d{1,12})\.(\d{1,3})", re.ASCII)
 
 _QUEUES = seed_data.queues()
-_STAFF = tuple((user.id, user.extension or "", user.queues) for user in seed_data.users()[1:])
+_STAFF = tuple((user.id, user.extension or "", user.queues) for user in seed_data.users())
 _NUMBERS = ("226211245", "468008585", "603927227", "468008580", "491200163")
 _DIDS = {queue.id: queue.did for queue in _QUEUES}
 _DIRECTIONS = {queue.id: queue.direction for queue in _QUEUES}

@@ -7,7 +7,7 @@ from daktela_async.sandbox.queues import Queue
 from daktela_async.sandbox.users import User
 
 SUPPORT, OUT, OUTBOUNDER, SALES, CLAIMS, ORDINARY_OUT = range(1, 7)
-CAMPAIGN_A, CAMPAIGN_B, CHAT, EMAIL, CLICK_TO_CALL, ORDERS = range(7, 13)
+CAMPAIGN_A, CAMPAIGN_B, CHAT, EMAIL, CLICK_TO_CALL, ORDERS, OLD_CAMPAIGN = range(7, 14)
 
 
 def queues() -> tuple[Queue, ...]:
@@ -24,11 +24,12 @@ def queues() -> tuple[Queue, ...]:
         Queue(id=CHAT, number="2005", title="Chat na webu", type="chat"),
         Queue(id=EMAIL, number="2010", title="E-maily", type="email"),
         Queue(id=CLICK_TO_CALL, number="2006", title="Zavolejte mi", type="ctc"),
+        Queue(id=OLD_CAMPAIGN, number="1000", title="Stará kampaň", type="outbounder"),
         Queue(id=ORDERS, number="6666", title="Objednávky", did="226211203"),
     )
 
 
-_EVERYTHING = tuple(range(1, 13))
+_EVERYTHING = tuple(range(1, 14))
 _INCOMING = (SUPPORT, SALES, CLAIMS, ORDERS, CLICK_TO_CALL, OUT, ORDINARY_OUT)
 _CAMPAIGNS = (SUPPORT, OUTBOUNDER, CAMPAIGN_A, CAMPAIGN_B, OUT, ORDINARY_OUT, SALES, CLAIMS)
 _WRITTEN = (SUPPORT, CHAT, EMAIL, OUT, CLICK_TO_CALL, SALES)
