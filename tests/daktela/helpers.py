@@ -162,7 +162,7 @@ def public_coroutines(daktela: DaktelaClient) -> dict[str, Callable[..., Any]]:
         and (
             inspect.iscoroutinefunction(member)
             or inspect.isasyncgenfunction(member)
-            or name.startswith(("iter_", "watch_"))
+            or name.startswith(("iter", "watch"))
         )
     }
 
