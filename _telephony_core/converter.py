@@ -181,8 +181,9 @@ def read_moment(value: Plain, timezone: tzinfo) -> datetime:
 
 
 def _unfit(wanted: str, value: Plain) -> TypeError:
-    shown = repr(value)
-    return TypeError(f"{wanted} was expected, not {shown[:60]}{'…' * (len(shown) > 60)}")
+    # Not cut short here: what is shown of a secret must be enough for the redactor to know it.
+    shown = "a map" if isinstance(value, dict) else "a list" if isinstance(value, list) else value
+    return TypeError(f"{wanted} was expected, not {str(shown)[:2000]!r}")
 
 
 # Shapes.

@@ -9,8 +9,8 @@ Both take the same time with one connection as with thousands.
 
 import ssl
 from collections import deque
-from collections.abc import AsyncGenerator, Generator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Generator
+from contextlib import contextmanager, suppress
 
 import anyio
 import httpcore
@@ -111,21 +111,33 @@ class _Body(httpx.AsyncByteStream):
         self._pool = pool
         self._origin = origin
         self._connection: httpcore.AsyncHTTPConnection | None = connection
-        self._response = response
+        self._parts = response.aiter_stream()
+        self._ended = False
 
-    async def __aiter__(self) -> AsyncGenerator[bytes, None]:
-        with _translated():
-            async for part in self._response.aiter_stream():
-                yield part
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            with _translated():
+                return await anext(self._parts)
+        except BaseException:
+            self._ended = True
+            raise
 
     async def aclose(self) -> None:
         connection, self._connection = self._connection, None
-        if connection is not None:
-            with anyio.CancelScope(shield=True):
-                try:
-                    await self._response.aclose()
-                finally:
-                    await self._pool.give_back(self._origin, connection)
+        if connection is None:
+            return
+        with anyio.CancelScope(shield=True):
+            if not self._ended:
+                await connection.aclose()
+                # On the closed connection httpcore's generators come to their end by themselves;
+                # left hanging, trio would warn of each of them.
+                with suppress(Exception):
+                    while True:
+                        await anext(self._parts)
+            await self._pool.give_back(self._origin, connection)
 
 
 async def _close(connection: httpcore.AsyncHTTPConnection) -> None:
