@@ -34,6 +34,8 @@ class Connections:
         if self._client is not None:
             return await self._client.send(request, stream=True, follow_redirects=False)
         target = (request.url.scheme, request.url.host)
+        if target[0] not in {"http", "https"}:
+            raise httpx.UnsupportedProtocol(f"{target[0]}:// is neither http:// nor https://")
         if target not in self._proxies:
             self._proxies[target] = self._settings.proxy or environment_proxy(*target)
         proxy = self._proxies[target]

@@ -111,6 +111,8 @@ class _Body(httpx.AsyncByteStream):
         self._pool = pool
         self._origin = origin
         self._connection: httpcore.AsyncHTTPConnection | None = connection
+        self._response = response
+        self._response = response
         self._parts = response.aiter_stream()
         self._ended = False
 
@@ -130,13 +132,16 @@ class _Body(httpx.AsyncByteStream):
         if connection is None:
             return
         with anyio.CancelScope(shield=True):
-            if not self._ended:
+            if self._ended:
+                await self._response.aclose()
+            else:
                 await connection.aclose()
                 # On the closed connection httpcore's generators come to their end by themselves;
                 # left hanging, trio would warn of each of them.
                 with suppress(Exception):
                     while True:
                         await anext(self._parts)
+            await self._response.aclose()
             await self._pool.give_back(self._origin, connection)
 
 

@@ -38,7 +38,6 @@ from .version import __version__
 _NOT_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
-    httpx.LocalProtocolError,
     httpx.PoolTimeout,
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
@@ -203,16 +202,18 @@ class Transport:
                 content=request.content,
                 extensions=extensions,
             )
-        except (httpx.InvalidURL, ValueError) as error:
-            # The text of the error is left out: it may quote a header.
-            raise InvalidRequest(
-                "the request cannot be written as HTTP (an address that is too long, or a"
-                " character that no header can hold).",
-                call=delivery.name,
-            ) from error
+        except (httpx.InvalidURL, ValueError):
+            outgoing = None
+        if outgoing is None:
+            raise _unwritable(delivery)
         async with self._slots:
             attempt.queued = False
-            response = await self._connections.send(outgoing)
+            try:
+                response = await self._connections.send(outgoing)
+            except httpx.LocalProtocolError:
+                response = None
+            if response is None:
+                raise _unwritable(delivery)
             try:
                 yield StreamedReply(
                     response.status_code,
@@ -339,9 +340,21 @@ class _Progress:
 
     @property
     def _permanent(self) -> bool:
-        return isinstance(self.cause, (httpx.LocalProtocolError, httpx.UnsupportedProtocol)) or any(
+        return isinstance(self.cause, httpx.UnsupportedProtocol) or any(
             isinstance(error, ssl.SSLCertVerificationError) for error in _chain(self.cause)
         )
+
+
+def _unwritable(delivery: Delivery) -> InvalidRequest:
+    """Return the error for a request that is no HTTP, without what httpx says: it quotes headers.
+
+    It is raised where httpx's error is handled already, so that it is no part of its context.
+    """
+    return InvalidRequest(
+        "the request cannot be written as HTTP: its address is too long, or a header holds a"
+        " character that none can hold.",
+        call=delivery.name,
+    )
 
 
 def _acted(delivery: Delivery, *, reached: bool) -> Acted:
