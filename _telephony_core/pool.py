@@ -112,7 +112,6 @@ class _Body(httpx.AsyncByteStream):
         self._origin = origin
         self._connection: httpcore.AsyncHTTPConnection | None = connection
         self._response = response
-        self._response = response
         self._parts = response.aiter_stream()
         self._ended = False
 
@@ -134,15 +133,15 @@ class _Body(httpx.AsyncByteStream):
         with anyio.CancelScope(shield=True):
             if self._ended:
                 await self._response.aclose()
-            else:
-                await connection.aclose()
-                # On the closed connection httpcore's generators come to their end by themselves;
-                # left hanging, trio would warn of each of them.
-                with suppress(Exception):
-                    while True:
-                        await anext(self._parts)
-            await self._response.aclose()
-            await self._pool.give_back(self._origin, connection)
+                await self._pool.give_back(self._origin, connection)
+                return
+            # Left early, it is closed and not given back: httpcore might take it for idle now.
+            await connection.aclose()
+            # On the closed connection httpcore's generators come to their end by themselves; left
+            # hanging, trio would warn of each of them.
+            with suppress(Exception):
+                while True:
+                    await anext(self._parts)
 
 
 async def _close(connection: httpcore.AsyncHTTPConnection) -> None:
