@@ -25,23 +25,25 @@ class Gunzip:
 
     def __init__(self) -> None:
         self._stream = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        self._begun = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Yield what the data decompresses to, piece by piece."""
+        self._begun = self._begun or bool(data)
         try:
             while data:
+                if self._stream.eof:
+                    raise BodyBroken("something follows the compressed answer")
                 yield self._stream.decompress(data, _STEP)
-                data = self._stream.unconsumed_tail
+                data = self._stream.unconsumed_tail or self._stream.unused_data
         except zlib.error as error:
             raise BodyBroken(f"the compression of the answer is damaged ({error})") from error
 
     def finish(self) -> bytes:
-        """Return what was held back, or raise `BodyBroken` when the data does not end here."""
+        """Return what was held back, or raise `BodyBroken` when the data ends too early."""
         rest = self._stream.flush()
-        if not self._stream.eof:
+        if self._begun and not self._stream.eof:
             raise BodyBroken("the compressed answer was cut")
-        if self._stream.unused_data:
-            raise BodyBroken("something follows the compressed answer")
         return rest
 
 
@@ -62,7 +64,7 @@ async def read_all(chunks: AsyncIterator[bytes], encoding: str, limit: int) -> b
             continue
         for piece in unpack.feed(chunk):
             keep(piece)
-    if unpack is not None and body:
+    if unpack is not None:
         keep(unpack.finish())
     return bytes(body)
 

@@ -10,6 +10,13 @@ def text(name: str, value: str, source: str, *, most: int | None = None) -> str:
     """Return a text that is not blank and has at most so many characters."""
     if not value or value.isspace():
         raise InvalidRequest(f"{name} is empty.", advice=f"See {source}.")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise InvalidRequest(
+            f"{name} holds half a character (a lone surrogate), which cannot be sent.",
+            advice="Decode the text with the encoding that it really has.",
+        ) from None
     if most is not None and len(value) > most:
         raise InvalidRequest(
             f"{name} has {len(value)} characters; at most {most} are allowed.",

@@ -106,8 +106,8 @@ def _make(timezone: tzinfo, *, detailed: bool) -> Converter:
 # Scalars.
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
-_DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,3}):(\d{2})", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
+_CLOCK = re.compile(r"(?:(\d{1,6}):)?(\d{1,3}):(\d{2})", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?([+-]\d\d:?\d\d|Z)?", re.ASCII)
 _TRUE = frozenset({"1", "true", "yes", "tak", "on", "ok"})
 _FALSE = frozenset({"", "0", "false", "no", "nie", "off", "none"})
@@ -181,8 +181,9 @@ def read_moment(value: Plain, timezone: tzinfo) -> datetime:
 
 
 def _unfit(wanted: str, value: Plain) -> TypeError:
-    shown = repr(value)
-    return TypeError(f"{wanted} was expected, not {shown[:60]}{'…' * (len(shown) > 60)}")
+    # Not cut short here: what is shown of a secret must be enough for the redactor to know it.
+    shown = "a map" if isinstance(value, dict) else "a list" if isinstance(value, list) else value
+    return TypeError(f"{wanted} was expected, not {str(shown)[:2000]!r}")
 
 
 # Shapes.

@@ -36,7 +36,9 @@ def parse_document(body: bytes, content_type: str = "", *, attributes: bool = Fa
 
 
 def _parse_json(body: bytes, content_type: str) -> Plain:
-    charset = content_type.partition("charset=")[2].partition(";")[0].strip(" \"'") or "utf-8"
+    charset = (
+        content_type.lower().partition("charset=")[2].partition(";")[0].strip(" \"'") or "utf-8"
+    )
     try:
         return cast("Plain", json.loads(body.decode(charset), parse_constant=_refuse_constant))
     except LookupError as error:

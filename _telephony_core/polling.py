@@ -122,9 +122,7 @@ async def poll_until(
     and may take `LAST_LOOK` seconds longer; then `WaitTimeout` is raised, with the id to go on
     from. Nothing is cancelled at the server.
     """
-    limit = polling.timeout if timeout is None else timeout
-    if not 0 < limit < float("inf"):
-        raise InvalidRequest(f"timeout= is {limit}; a wait must be finite and longer than 0.")
+    limit = time_limit(polling, timeout)
     wait = _Wait(id, began=anyio.current_time(), limit=limit, outage=polling.outage)
     with started((id,)):
         for delay in chain((0.0,), polling.delays()):
@@ -141,6 +139,14 @@ async def poll_until(
             last_state=wait.last_state,
             waited=anyio.current_time() - wait.began,
         ) from wait.error
+
+
+def time_limit(polling: Polling, timeout: float | None) -> float:
+    """Return how long a wait may take; flows ask before they begin, to begin nothing in vain."""
+    limit = polling.timeout if timeout is None else timeout
+    if not 0 < limit < inf:
+        raise InvalidRequest(f"timeout= is {limit}; a wait must be finite and longer than 0.")
+    return limit
 
 
 class _Wait:

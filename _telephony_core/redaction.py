@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import html
-import json
+import re
 from collections.abc import Iterable
-from urllib.parse import quote, quote_plus
 
 HIDDEN = "***"
 
@@ -30,31 +29,55 @@ class Secret:
 
 
 class Redactor:
-    """Replace known secrets, in every spelling that a server could echo, by `***`."""
+    """Replace known secrets by `***`, however a server, a log or Python itself spells them."""
 
     def __init__(self, secrets: Iterable[Secret]) -> None:
-        spellings: set[str] = set()
-        for secret in secrets:
-            plain = secret.reveal()
-            spellings |= {
-                plain,
-                quote(plain, safe=""),
-                quote_plus(plain),
-                html.escape(plain),
-                json.dumps(plain)[1:-1],
-            }
-        # The longest first, so that no tail of a longer spelling is left over.
-        self._spellings = sorted(spellings - {""}, key=len, reverse=True)
+        # The longest first, so that no tail of a longer secret is left over.
+        values = sorted({s.reveal() for s in secrets} - {""}, key=len, reverse=True)
+        patterns = ["".join(map(_spellings, value)) for value in values]
+        self._pattern = re.compile("|".join(patterns)) if patterns else None
+        #: No spelling of a secret is longer.
+        self._longest = max((len(value) for value in values), default=0) * _LONGEST_SPELLING
 
     def __call__(self, text: str) -> str:
         """Return the text without the secrets."""
-        for spelling in self._spellings:
-            text = text.replace(spelling, HIDDEN)
-        return text
+        return self._pattern.sub(HIDDEN, text) if self._pattern else text
 
     def excerpt(self, body: bytes, limit: int = 200) -> str:
         """Return the beginning of a body as one printable line without secrets."""
-        # Redact more than is shown: of a secret across the cut the first half would stay.
-        text = self(body[: limit * 8 + 2048].decode("utf-8", "replace"))[: limit * 8]
+        window = limit * 8 + self._longest
+        text = self(body[:window].decode("utf-8", "replace"))
+        if len(body) > window and self._longest:
+            # A secret across the end of the window is not known as one.
+            text = text[: -self._longest]
         line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
         return line if len(line) <= limit else line[:limit] + "…"
+
+
+#: Two escapes of UTF-16, such as "\\ud83d\\ude00".
+_LONGEST_SPELLING = 12
+
+
+def _spellings(character: str) -> str:
+    """Return a pattern of all spellings of one character: plain, URL, HTML, XML, JSON, Python."""
+    if character.isascii() and character.isalnum():
+        return character
+    spellings = {
+        character,
+        "+" if character == " " else character,
+        "\\" + character,
+        html.escape(character),
+    }
+    encoded = "".join(f"%{byte:02x}" for byte in character.encode("utf-8", "replace"))
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    escaped = "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
+    entity = rf"&#0*{ord(character)};|&#[xX]0*{ord(character):x};"
+    if character in _NAMED:
+        entity += f"|{_NAMED[character]}"
+    anycase = "|".join(f"(?i:{re.escape(each)})" for each in (encoded, escaped))
+    plain = "|".join(re.escape(each) for each in sorted(spellings, key=len, reverse=True))
+    # The longest come first: "&" begins "&amp;", and "\\" begins its own escape.
+    return f"(?:{entity}|{anycase}|{plain})"
+
+
+_NAMED = {"'": "&apos;", '"': "&quot;", "&": "&amp;", "<": "&lt;", ">": "&gt;"}

@@ -135,13 +135,13 @@ class ApiSession(ABC):
         try:
             return self._converter.structure(plain, model)
         except NotStructured as error:
-            raise self._protocol_error(
-                f"the answer does not fit: {error}", reply, delivery
-            ) from error
+            what = str(error)
+        # Raised out here, so that the text that is not redacted yet is no part of its context.
+        raise self._protocol_error(f"the answer does not fit: {what}", reply, delivery)
 
     def _protocol_error(self, what: str, reply: Reply, delivery: Delivery) -> ProtocolError:
         return ProtocolError(
-            f"{self._redact(what)}.",
+            f"{self._redact(what)[:500]}.",
             call=delivery.name,
             acted=Acted.NO if delivery.semantics is Semantics.SAFE else Acted.MAYBE,
             repeated=reply.repeated,

@@ -11,8 +11,6 @@ import logging
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager
-from functools import cache
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import cast
 
 import anyio
@@ -21,6 +19,7 @@ from attrs import define, evolve, field, frozen
 
 from .bodies import ACCEPTED_ENCODING, BodyBroken, BodyTooLarge, read_all
 from .calls import Semantics
+from .connections import Connections
 from .errors import (
     Acted,
     ClientClosed,
@@ -32,13 +31,13 @@ from .errors import (
     TransportError,
 )
 from .retries import RETRIED_STATUSES, retry_after_seconds
-from .settings import TransportSettings, is_loopback, split_url
+from .settings import TransportSettings
+from .version import __version__
 
 #: What httpx raises when no connection was made, so that nothing was sent.
 _NOT_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
-    httpx.LocalProtocolError,
     httpx.PoolTimeout,
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
@@ -156,8 +155,7 @@ class Transport:
     ) -> None:
         self.settings = settings
         self._logger = logger
-        self._owned = http_client is None
-        self._client = http_client
+        self._connections = Connections(settings, http_client)
         self._closed = False
         # The queue stands here and not in httpx's pool: it is fair, and a call that is still
         # in it is known not to have been sent.
@@ -166,9 +164,7 @@ class Transport:
     async def aclose(self) -> None:
         """Close the connections, unless they belong to an `http_client=` that was handed in."""
         self._closed = True
-        client, self._client = self._client, None
-        if client is not None and self._owned:
-            await client.aclose()
+        await self._connections.aclose()
 
     async def request(self, request: Request, delivery: Delivery) -> Reply:
         """Send a request, repeat it as allowed, and return the answer whatever its status."""
@@ -199,7 +195,8 @@ class Transport:
         self, request: Request, delivery: Delivery, attempt: Attempt
     ) -> AsyncGenerator[StreamedReply, None]:
         """Make one attempt and hand over the answer while its body is still on the way."""
-        client = self._open(delivery)
+        if self._closed:
+            raise ClientClosed("the client was closed.", call=delivery.name)
         settings = self.settings
         if self._slots is None:
             self._slots = anyio.Semaphore(settings.max_connections, fast_acquire=True)
@@ -213,7 +210,12 @@ class Transport:
         }
         if delivery.semantics is not Semantics.SAFE:
             extensions["trace"] = attempt.trace
-        headers = {"accept-encoding": ACCEPTED_ENCODING, **request.headers}
+        headers = {
+            "accept": "*/*",
+            "accept-encoding": ACCEPTED_ENCODING,
+            "user-agent": f"spikon-daktela-async/{__version__}",
+            **request.headers,
+        }
         try:
             outgoing = httpx.Request(
                 request.method,
@@ -222,18 +224,20 @@ class Transport:
                 content=request.content,
                 extensions=extensions,
             )
-        except (httpx.InvalidURL, ValueError) as error:
-            # The text of the error is left out: it may quote a header.
-            raise InvalidRequest(
-                "the request cannot be written as HTTP (an address that is too long, or a"
-                " character that no header can hold).",
-                call=delivery.name,
-            ) from error
+        except (httpx.InvalidURL, ValueError):
+            outgoing = None
+        if outgoing is None:
+            raise _unwritable(delivery)
         if request.private:
             outgoing.url = _PrivateURL(outgoing.url)
         async with self._slots:
             attempt.queued = False
-            response = await client.send(outgoing, stream=True, follow_redirects=False)
+            try:
+                response = await self._connections.send(outgoing)
+            except httpx.LocalProtocolError:
+                response = None
+            if response is None:
+                raise _unwritable(delivery)
             try:
                 yield StreamedReply(
                     response.status_code,
@@ -268,25 +272,6 @@ class Transport:
             raise progress.failure() from progress.cause
         # Only a scope whose deadline passed is left this way.
         raise progress.too_late(timeout) from progress.cause
-
-    def _open(self, delivery: Delivery) -> httpx.AsyncClient:
-        if self._closed:
-            raise ClientClosed("the client was closed.", call=delivery.name)
-        if self._client is None:
-            settings = self.settings
-            host = split_url(settings.base_url).hostname or ""
-            self._client = httpx.AsyncClient(
-                verify=settings.verify or _tls_settings(),
-                proxy=settings.proxy,
-                trust_env=settings.proxy is None and not is_loopback(host),
-                # The number of connections is bounded by our own queue.
-                limits=httpx.Limits(
-                    max_connections=None, max_keepalive_connections=settings.max_connections
-                ),
-                # What a server wants stored is not stored, so it is never sent elsewhere.
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            )
-        return self._client
 
 
 class _Progress:
@@ -379,9 +364,21 @@ class _Progress:
 
     @property
     def _permanent(self) -> bool:
-        return isinstance(self.cause, (httpx.LocalProtocolError, httpx.UnsupportedProtocol)) or any(
+        return isinstance(self.cause, httpx.UnsupportedProtocol) or any(
             isinstance(error, ssl.SSLCertVerificationError) for error in _chain(self.cause)
         )
+
+
+def _unwritable(delivery: Delivery) -> InvalidRequest:
+    """Return the error for a request that is no HTTP, without what httpx says: it quotes headers.
+
+    It is raised where httpx's error is handled already, so that it is no part of its context.
+    """
+    return InvalidRequest(
+        "the request cannot be written as HTTP: its address is too long, or a header holds a"
+        " character that none can hold.",
+        call=delivery.name,
+    )
 
 
 def _acted(delivery: Delivery, *, reached: bool) -> Acted:
@@ -424,9 +421,3 @@ def _connection_advice(error: BaseException | None) -> str:
                 " lower max_connections."
             )
     return ""
-
-
-@cache
-def _tls_settings() -> ssl.SSLContext:
-    """Make the default TLS settings once: reading the authorities takes tens of milliseconds."""
-    return httpx.create_ssl_context()

@@ -17,6 +17,7 @@ import sys
 from collections import Counter
 from contextlib import AsyncExitStack
 from datetime import date, timedelta
+from io import TextIOWrapper
 from pathlib import Path
 
 from spikon_async import (
@@ -117,7 +118,7 @@ async def show_account(spikon: SpikonClient) -> None:
     say(f"There are {paint(f'{balance} PLN', '1')} on the account, and these phones:")
     for account in accounts:
         recorded = "recorded" if account.recording else "not recorded"
-        internal = account.internal_number or "–"
+        internal = account.internal_number or "-"
         say(f"  ☎ {account.number:<12} {internal:>5}  {account.description:<24} {recorded}")
 
 
@@ -152,9 +153,7 @@ async def show_history(spikon: SpikonClient, days: int) -> tuple[CallRecord, ...
     return calls
 
 
-async def save_recording(
-    spikon: SpikonClient, calls: tuple[CallRecord, ...], folder: Path
-) -> None:
+async def save_recording(spikon: SpikonClient, calls: tuple[CallRecord, ...], folder: Path) -> None:
     """Save the recording of the latest call that has one to download."""
     stop(3, "A recording", "call_lists.download_recording()")
     recorded = [call for call in calls if isinstance(call.recording, RecordingLink)]
@@ -273,7 +272,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = read_options(arguments)
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets a question mark, not a crash.
-        getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         asyncio.run(run(options))
     except TelephonyError as error:

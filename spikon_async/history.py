@@ -17,11 +17,12 @@ def split(start: date, end: date) -> list[tuple[date, date]]:
     """Return windows of at most `LONGEST_RANGE` days that cover each day of a range once."""
     checks.days_in_order(start, end, "SPIKON 4.4.1")
     windows: list[tuple[date, date]] = []
-    while start <= end:
-        last = min(end, start + timedelta(days=LONGEST_RANGE - 1))
+    # Compared before it is added to: the calendar ends in the year 9999.
+    while (end - start).days >= LONGEST_RANGE:
+        last = start + timedelta(days=LONGEST_RANGE - 1)
         windows.append((start, last))
         start = last + timedelta(days=1)
-    return windows
+    return [*windows, (start, end)]
 
 
 class Seams:

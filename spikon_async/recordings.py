@@ -27,10 +27,12 @@ def recording_names(calls: Iterable[CallRecord]) -> Iterator[tuple[str, CallReco
     for call in calls:
         if call.recording is None:
             continue
-        numbers = (re.sub(r"[^0-9A-Za-z+]", "", n) for n in (call.source, call.destination))
+        numbers = (re.sub(r"[^0-9A-Za-z+]", "", n)[:40] for n in (call.source, call.destination))
         stem = f"{call.started_at:%Y-%m-%d_%H-%M-%S}_{'_'.join(numbers)}"
-        seen[stem] += 1
-        yield (stem if seen[stem] == 1 else f"{stem}_{seen[stem]}"), call
+        # Some file systems do not tell capitals apart.
+        seen[stem.casefold()] += 1
+        count = seen[stem.casefold()]
+        yield (stem if count == 1 else f"{stem}_{count}"), call
 
 
 def audio_suffix(content_type: str) -> str:

@@ -4,7 +4,7 @@ from _telephony_core import checks
 from _telephony_core.calls import Call, Semantics
 from _telephony_core.session import Resource
 
-from ..errors import AlreadyExists, NoElementsFound
+from ..errors import AlreadyExists, NoElementsFound, SpikonApiError
 from ..models.call_center import ActionStatus, Agent, Campaign, CampaignMonitor
 from ..session import SpikonSession
 from .emptiness import empty_if_none_found
@@ -32,31 +32,39 @@ class CallCenterResource(Resource[SpikonSession]):
         self, agent_id: str, campaign_id: str, *, timeout: float | None = None
     ) -> ActionStatus:
         """Add an agent to a campaign of incoming calls. SPIKON 4.5.3."""
-        return await self._act("cc_in_campaign/add_agent", agent_id, campaign_id, timeout)
+        return await self._act(
+            "cc_in_campaign/add_agent", agent_id, campaign_id, AlreadyExists, timeout
+        )
 
     async def remove_from_incoming(
         self, agent_id: str, campaign_id: str, *, timeout: float | None = None
     ) -> ActionStatus:
         """Remove an agent from a campaign of incoming calls. SPIKON 4.5.4."""
-        return await self._act("cc_in_campaign/remove_agent", agent_id, campaign_id, timeout)
+        return await self._act(
+            "cc_in_campaign/remove_agent", agent_id, campaign_id, NoElementsFound, timeout
+        )
 
     async def add_to_outgoing(
         self, agent_id: str, campaign_id: str, *, timeout: float | None = None
     ) -> ActionStatus:
         """Add an agent to a campaign of outgoing calls. SPIKON 4.5.5."""
-        return await self._act("cc_out_campaign/add_agent", agent_id, campaign_id, timeout)
+        return await self._act(
+            "cc_out_campaign/add_agent", agent_id, campaign_id, AlreadyExists, timeout
+        )
 
     async def remove_from_outgoing(
         self, agent_id: str, campaign_id: str, *, timeout: float | None = None
     ) -> ActionStatus:
         """Remove an agent from a campaign of outgoing calls. SPIKON 4.5.6."""
-        return await self._act("cc_out_campaign/remove_agent", agent_id, campaign_id, timeout)
+        return await self._act(
+            "cc_out_campaign/remove_agent", agent_id, campaign_id, NoElementsFound, timeout
+        )
 
     async def set_default_outgoing(
         self, agent_id: str, campaign_id: str, *, timeout: float | None = None
     ) -> ActionStatus:
         """Set an agent's default campaign of outgoing calls. SPIKON 4.5.7."""
-        return await self._act("cc_out_campaign/set_default", agent_id, campaign_id, timeout)
+        return await self._act("cc_out_campaign/set_default", agent_id, campaign_id, None, timeout)
 
     async def monitor(self, campaign_id: str, *, timeout: float | None = None) -> CampaignMonitor:
         """Return the figures, agents and waiting calls of a campaign right now. SPIKON 4.5.8."""
@@ -65,18 +73,23 @@ class CallCenterResource(Resource[SpikonSession]):
         return await self._send(call, timeout=timeout)
 
     async def _act(
-        self, method: str, agent_id: str, campaign_id: str, timeout: float | None
+        self,
+        method: str,
+        agent_id: str,
+        campaign_id: str,
+        done: type[SpikonApiError] | None,
+        timeout: float | None,
     ) -> ActionStatus:
+        """Carry out an action; `done` is the refusal that a repetition of it may meet."""
         source = "SPIKON 4.5.3 to 4.5.7"
         params = {
             "agent_id": checks.text("agent_id", agent_id, source),
             "campaign_id": checks.text("campaign_id", campaign_id, source),
         }
         call = Call(f"/api/{method}", ActionStatus, params, Semantics.IDEMPOTENT)
-        done = AlreadyExists if method.endswith("add_agent") else NoElementsFound
         try:
             return await self._send(call, timeout=timeout)
-        except done as error:
-            if not error.repeated:
+        except SpikonApiError as error:
+            if not error.repeated or type(error) is not done:
                 raise
             return ActionStatus(status="OK")

@@ -22,6 +22,7 @@ from _telephony_core.polling import (
     WaitUpdate,
     poll_until,
     state_name,
+    time_limit,
 )
 from _telephony_core.session import Resource
 
@@ -184,7 +185,7 @@ class CallListResource(Resource[SpikonSession]):
         The calls come in the order of time; a call that stands in two reports comes once.
         `timeout` (an hour unless told otherwise) bounds the waiting for all of them.
         """
-        ids = tuple(dict.fromkeys(report_ids))
+        ids = tuple(dict.fromkeys(checks.text("report_id", i, SOURCE) for i in report_ids))
         progress = _Progress(ids, on_update)
         fetching = anyio.Semaphore(CONCURRENCY)
 
@@ -217,6 +218,7 @@ class CallListResource(Resource[SpikonSession]):
         without calls are no error. `timeout` (an hour unless told otherwise) bounds the waiting;
         every error carries the ids of the reports, for `collect` to go on from.
         """
+        time_limit(polling, timeout)
         windows = await self.order_range(
             start,
             end,
@@ -247,6 +249,7 @@ class CallListResource(Resource[SpikonSession]):
         All reports are ordered at the start, and only one of them is in memory at a time.
         `timeout` bounds the waiting for each.
         """
+        time_limit(polling, timeout)
         windows = await self.order_range(
             start,
             end,

@@ -17,6 +17,7 @@ from _telephony_core.polling import (
     WaitUpdate,
     poll_until,
     state_name,
+    time_limit,
 )
 from _telephony_core.session import Resource
 
@@ -123,6 +124,7 @@ class SmsResource(Resource[SpikonSession]):
         `timeout` bounds the waiting alone. Every error after the sending carries the ids: go on
         with `wait_delivered`, never by sending again.
         """
+        time_limit(polling, timeout)
         sent = await self.send(to, message, sender=sender)
         if not sent.ids:
             raise JobNotFound(

@@ -19,6 +19,7 @@ from _telephony_core.polling import (
     WaitUpdate,
     poll_until,
     state_name,
+    time_limit,
 )
 from _telephony_core.session import Resource
 
@@ -208,6 +209,7 @@ class TtsResource(Resource[SpikonSession]):
         `collect`, never by generating again. The announcement stays at the service; see `delete`.
         """
         checks.one_of("audio_format", audio_format, AudioFormat, "SPIKON 4.7.5")
+        time_limit(polling, timeout)
         tts_id = await self.generate(text, voice=voice, name=name or " ".join(text.split())[:40])
         return await self.collect(
             tts_id,
