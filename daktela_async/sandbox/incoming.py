@@ -122,6 +122,10 @@ class Veil:
         return {name: self.text(value) for name, value in seen.items()}
 
 
+# A blank may be a plus, and PHP makes underscores of both in names.
+_MANGLED = {" ": "|[+_]", ".": "|_"}
+
+
 @functools.lru_cache(maxsize=64)
 def _pattern(secrets: frozenset[str]) -> re.Pattern[str]:
     written = sorted(map(_written, secrets), key=len, reverse=True)
@@ -135,7 +139,7 @@ def _written(secret: str) -> str:
         f"(?:{re.escape(character)}|(?i:{quoted}){plus})"
         for character in secret
         for quoted in ["".join(f"%{byte:02x}" for byte in character.encode())]
-        for plus in ["|[+]" if character == " " else ""]
+        for plus in [_MANGLED.get(character, "")]
     )
 
 

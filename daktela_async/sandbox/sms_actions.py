@@ -237,12 +237,13 @@ def _status_group(state: State, settings: Settings, given: Given) -> Result:
     group_id = given.id("id")
     if group_id is not None and group_id not in state.messages.groups:
         raise Refusal("Skupinová SMS zpráva neexistuje")
+    only_waiting = given.flag("waiting")
     found: dict[str, Node] = {}
     for number, whole in state.messages.groups.items():
         group = [sms for sms in whole if not sms.removed]
         states = [state.messages.state(sms) for sms in group]
         waiting = states.count(WAITING)
-        if group_id not in (None, number) or (given.flag("waiting") and not waiting):
+        if group_id not in (None, number) or (only_waiting and not waiting):
             continue
         processed = [sms.due for sms, one in zip(group, states, strict=True) if one != WAITING]
         found[str(number)] = {
