@@ -16,10 +16,19 @@ from _telephony_core.retries import RetryPolicy
 from _telephony_core.settings import MAX_BODY, TransportSettings
 
 from .errors import InvalidRequest
+from .resources.activities import ActivitiesResource
+from .resources.autodialer import AutodialerResource
 from .resources.calls import CallsResource
+from .resources.emails import EmailsResource
+from .resources.events import EventsResource
 from .resources.extensions import ExtensionsResource
 from .resources.pauses import PausesResource
 from .resources.queues import QueuesResource
+from .resources.realtime import RealtimeResource
+from .resources.records import RecordsResource
+from .resources.sms import SmsResource
+from .resources.sms_connect import SmsConnectResource
+from .resources.stats import StatsResource
 from .resources.users import UsersResource
 from .session import DaktelaSession, TokenPlace
 from .wire import PRAGUE, WireFormat
@@ -45,6 +54,15 @@ class DaktelaClient(Client[DaktelaSession]):
         calls: calls made, steered, looked up and downloaded (Hovory).
         extensions: extensions and what they do (Linky).
         pauses: pauses and the agents in them (Pauzy).
+        stats: calls and agents as they were (Statistiky).
+        realtime: calls and agents at this moment (Statistiky).
+        sms: SMS through the hosted gateway, and its settings (SMS).
+        sms_connect: SMS straight through an operator (SMSConnect).
+        records: records of campaigns and their forms (Formuláře).
+        events: events for the notification centre (Události).
+        activities: activities of the agents (Aktivity).
+        autodialer: numbers checked (Autodialer).
+        emails: e-mails put into a queue (Emaily).
     """
 
     @overload
@@ -164,6 +182,15 @@ class DaktelaClient(Client[DaktelaSession]):
         self.calls = CallsResource(session)
         self.extensions = ExtensionsResource(session)
         self.pauses = PausesResource(session)
+        self.stats = StatsResource(session)
+        self.realtime = RealtimeResource(session)
+        self.sms = SmsResource(session)
+        self.sms_connect = SmsConnectResource(session)
+        self.records = RecordsResource(session)
+        self.events = EventsResource(session)
+        self.activities = ActivitiesResource(session)
+        self.autodialer = AutodialerResource(session)
+        self.emails = EmailsResource(session)
         self._shown = f"DaktelaClient({server!r})"
 
     def __repr__(self) -> str:

@@ -118,7 +118,7 @@ def _content(value: Plain, style: XmlStyle) -> str:
     if isinstance(value, list):
         return _rows([(str(number), item) for number, item in enumerate(value)], style, True)
     if isinstance(value, dict):
-        if value and all(key.isdigit() for key in value):
+        if value and all(key[:1].isdigit() for key in value):
             return _rows(list(value.items()), style, False)
         return "".join(_element(key, item, style) for key, item in value.items())
     return "1" if value is True else escape(str(value))

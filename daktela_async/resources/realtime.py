@@ -1,0 +1,189 @@
+"""Chapter Statistiky, realtime: what the call centre does at this moment."""
+
+from collections.abc import Iterable
+from typing import overload
+
+from _telephony_core import checks
+
+from ..models.realtime import (
+    AgentSession,
+    LiveCall,
+    PauseUse,
+    QueueLoad,
+    QueuePresence,
+    QueuesSummary,
+    UserState,
+)
+from .base import DaktelaResource, exactly_one, listed
+
+#: Seconds of silence that a held request is given: the service holds it for 60, and the document
+#: wants at least 70 (RTUserState 4.0).
+HELD_READ_TIMEOUT = 70.0
+#: Seconds for the whole of a held request, connecting included.
+HELD_TIMEOUT = 80.0
+
+
+class RealtimeResource(DaktelaResource):
+    """Queues, calls and agents at this moment."""
+
+    async def queue_presence(
+        self, queue: str, *, version: str = "3.9", timeout: float | None = None
+    ) -> QueuePresence:
+        """Tell whether anybody is there for a queue. Daktela RTQueuePresence, chapter Statistiky.
+
+        `queue` is the number of a queue for chats or clicks.
+        """
+        return await self._ask(
+            "RTQueuePresence",
+            QueuePresence,
+            {"queue": checks.text("queue", queue, "Daktela RTQueuePresence")},
+            version=version,
+            timeout=timeout,
+        )
+
+    async def calls(
+        self, *, version: str = "3.5", timeout: float | None = None
+    ) -> tuple[LiveCall, ...]:
+        """List the calls that go on. Daktela RTStatsCalls, chapter Statistiky."""
+        return await self._ask(
+            "RTStatsCalls", tuple[LiveCall, ...], version=version, timeout=timeout
+        )
+
+    async def pauses(
+        self, *, version: str = "3.5", timeout: float | None = None
+    ) -> tuple[PauseUse, ...]:
+        """List the pauses that agents have. Daktela RTStatsPauses, chapter Statistiky."""
+        return await self._ask(
+            "RTStatsPauses", tuple[PauseUse, ...], version=version, timeout=timeout
+        )
+
+    async def queues_summary(
+        self,
+        *,
+        users: Iterable[str] | None = None,
+        queues: Iterable[str] | None = None,
+        version: str = "3.5",
+        timeout: float | None = None,
+    ) -> QueuesSummary:
+        """Count the agents and calls of all queues. Daktela RTStatsQueuesSummary, Statistiky.
+
+        `users` and `queues` are ids, to count only those.
+        """
+        return await self._ask(
+            "RTStatsQueuesSummary",
+            QueuesSummary,
+            {"users": listed(users), "queues": listed(queues)},
+            version=version,
+            timeout=timeout,
+        )
+
+    async def queues(
+        self, *, version: str = "3.5", timeout: float | None = None
+    ) -> tuple[QueueLoad, ...]:
+        """Count the agents and calls of each queue. Daktela RTStatsQueues, chapter Statistiky."""
+        return await self._ask(
+            "RTStatsQueues", tuple[QueueLoad, ...], version=version, timeout=timeout
+        )
+
+    async def sessions(
+        self,
+        *,
+        users: Iterable[str] | None = None,
+        queues: Iterable[str] | None = None,
+        version: str = "3.5",
+        timeout: float | None = None,
+    ) -> tuple[AgentSession, ...]:
+        """List the agents who are logged in. Daktela RTStatsSessions, chapter Statistiky.
+
+        `users` and `queues` are ids, to list only those, and only those in these queues.
+        """
+        return await self._ask(
+            "RTStatsSessions",
+            tuple[AgentSession, ...],
+            {"users": listed(users), "queues": listed(queues)},
+            version=version,
+            timeout=timeout,
+        )
+
+    @overload
+    async def user_state(
+        self, *, user: str, hash: str | None = ..., version: str = ..., timeout: float | None = ...
+    ) -> UserState: ...
+
+    @overload
+    async def user_state(
+        self,
+        *,
+        extension: str,
+        hash: str | None = ...,
+        version: str = ...,
+        timeout: float | None = ...,
+    ) -> UserState: ...
+
+    async def user_state(
+        self,
+        *,
+        user: str | None = None,
+        extension: str | None = None,
+        hash: str | None = None,  # noqa: A002  # the document's own word
+        version: str = "4.0",
+        timeout: float | None = None,
+    ) -> UserState:
+        """Return what an agent does, or wait for a change. Daktela RTUserState 4.0, Statistiky.
+
+        The agent is named by login or by extension. With the `hash` of the state before, the
+        answer comes when the state is another, or after 60 seconds with the same one. `timeout` is
+        80 seconds unless given; less than 70 can end before the service answers.
+        """
+        exactly_one("RTUserState", user=user, extension=extension)
+        call = self._call(
+            "RTUserState",
+            UserState,
+            {"user": user, "extension": extension, "hash": hash or None},
+            version=version,
+            held=True,
+        )
+        return await self._send(
+            call,
+            timeout=HELD_TIMEOUT if timeout is None else timeout,
+            read_timeout=HELD_READ_TIMEOUT,
+        )
+
+    @overload
+    async def user_state_once(
+        self, *, user: str, version: str = ..., timeout: float | None = ...
+    ) -> UserState: ...
+
+    @overload
+    async def user_state_once(
+        self, *, extension: str, version: str = ..., timeout: float | None = ...
+    ) -> UserState: ...
+
+    async def user_state_once(
+        self,
+        *,
+        user: str | None = None,
+        extension: str | None = None,
+        version: str = "3.9",
+        timeout: float | None = None,
+    ) -> UserState:
+        """Return what an agent does, without queues and hash. Daktela RTUserState 3.9, Statistiky.
+
+        The agent is named by login or by extension.
+        """
+        exactly_one("RTUserState", user=user, extension=extension)
+        return await self._ask(
+            "RTUserState",
+            UserState,
+            {"user": user, "extension": extension},
+            version=version,
+            timeout=timeout,
+        )
+
+    async def users_state(
+        self, *, version: str = "4.1", timeout: float | None = None
+    ) -> tuple[UserState, ...]:
+        """List what all agents do who are logged in. Daktela RTUsersState, chapter Statistiky."""
+        return await self._ask(
+            "RTUsersState", tuple[UserState, ...], version=version, timeout=timeout
+        )

@@ -1,0 +1,533 @@
+"""Chapter Statistiky: what was. What is at this moment is in `realtime`."""
+
+from collections.abc import AsyncGenerator, Callable, Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import overload
+
+from attrs import evolve
+
+from _telephony_core import checks
+
+from ..errors import InvalidRequest
+from ..models.calls import Disposition
+from ..models.paging import Page, PagesUpdate
+from ..models.stats import (
+    CallCenterCall,
+    CallDetailRecord,
+    CallPage,
+    LastCall,
+    NumberLastCall,
+    PausePage,
+    PausePeriod,
+    QueuePeriod,
+    QueuePeriodPage,
+    RecordedDirection,
+    RepeatedCalls,
+    SessionPage,
+    SessionPeriod,
+    TraceEntry,
+    TraceFilter,
+)
+from ..pages import (
+    CONCURRENCY,
+    MOST_ROWS,
+    Paging,
+    iterate_pages,
+    iterate_windows,
+    page_bounds,
+)
+from ..wire import PhpValue, local_time, true_false
+from .base import DaktelaResource, exactly_one, in_order, listed
+
+
+class StatsResource(DaktelaResource):
+    """Statistics of calls and agents. Times without a zone are in the client's.
+
+    Lists come by pages; the `iter_` methods fetch them whole. `start` is how many rows to pass
+    over, to go on after an error that says so; `timeout` bounds each request.
+    """
+
+    # Calls.
+
+    async def call_details(
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        extensions: Iterable[str] | None = None,
+        account_codes: Iterable[str] | None = None,
+        direction: RecordedDirection | str | None = None,
+        destination_types: Iterable[str] | None = None,
+        disposition: Disposition | str | None = None,
+        source_channels: Iterable[str] | None = None,
+        destination_channels: Iterable[str] | None = None,
+        least_price: Decimal | None = None,
+        with_price: bool | None = None,
+        version: str = "3.5",
+        timeout: float | None = None,
+    ) -> tuple[CallDetailRecord, ...]:
+        """List call detail records with their prices. Daktela CDR, chapter Statistiky.
+
+        Args:
+            since: from when.
+            until: to when.
+            extensions: the extensions that took part.
+            account_codes: the account codes.
+            direction: in, out or local.
+            destination_types: the kinds of destination, as the module of call overviews has them.
+            disposition: ANSWERED for answered calls alone.
+            source_channels: the channels that the calls came from, such as "SIP/gsm".
+            destination_channels: the channels that they went to.
+            least_price: only dearer calls, in the currency of the price list.
+            with_price: whether the price is wanted.
+            version: the version of the action.
+            timeout: seconds for the whole call of the API.
+        """
+        source = "Daktela CDR"
+        in_order(since, until, self._session.timezone, source)
+        if direction is not None:
+            checks.one_of("direction", direction, RecordedDirection, source)
+        return await self._ask(
+            "CDR",
+            tuple[CallDetailRecord, ...],
+            {
+                "datetime_from": since,
+                "datetime_to": until,
+                "real_extens": listed(extensions),
+                "accountcodes": listed(account_codes),
+                "direction": direction,
+                "destinations": listed(destination_types),
+                "disposition": disposition,
+                "src_channels": listed(source_channels),
+                "dst_channels": listed(destination_channels),
+                "min_price_call": least_price,
+                "billing": true_false(with_price),
+            },
+            version=version,
+            timeout=timeout,
+        )
+
+    async def calls(
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        number: str | None = None,
+        queues: Iterable[str] | None = None,
+        did: str | None = None,
+        status_id: str | None = None,
+        answered: bool | None = None,
+        call_id: str | None = None,
+        users: Iterable[str] | None = None,
+        skip: int = 0,
+        take: int = 100,
+        version: str = "4.1",
+        timeout: float | None = None,
+    ) -> Page[CallCenterCall]:
+        """Return a page of the calls of the call centre. Daktela StatsCalls, chapter Statistiky.
+
+        The service gives at most 1000 rows and refuses more; `iter_calls` fetches any number.
+        `queues` and `users` are ids, `status_id` is that of a call status, `did` is the number
+        that was called from outside.
+        """
+        in_order(since, until, self._session.timezone, "Daktela StatsCalls")
+        page = await self._ask(
+            "StatsCalls",
+            CallPage,
+            {
+                "datetime_from": since,
+                "datetime_to": until,
+                "phonenumber": number,
+                "queues": listed(queues),
+                "did": did,
+                "callstatus": status_id,
+                "answered": true_false(answered),
+                "id_call": call_id,
+                "users": listed(users),
+                **page_bounds(skip, take),
+            },
+            version=version,
+            timeout=timeout,
+        )
+        return evolve(page, skip=skip)
+
+    def iter_calls(
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        number: str | None = None,
+        queues: Iterable[str] | None = None,
+        did: str | None = None,
+        status_id: str | None = None,
+        answered: bool | None = None,
+        call_id: str | None = None,
+        users: Iterable[str] | None = None,
+        start: int = 0,
+        page_size: int = MOST_ROWS,
+        concurrency: int = CONCURRENCY,
+        on_update: Callable[[PagesUpdate], None] | None = None,
+        version: str = "4.1",
+        timeout: float | None = None,
+    ) -> AsyncGenerator[CallCenterCall, None]:
+        """Yield all calls between two times, each once. Daktela StatsCalls, chapter Statistiky.
+
+        The latest calls come first. A time that the service refuses as too long, because it holds
+        more than 1000 calls, is split. The filters are those of `calls`.
+        """
+        some_queues, some_users = listed(queues), listed(users)
+
+        async def fetch(
+            first: datetime, last: datetime, skip: int, take: int
+        ) -> Page[CallCenterCall]:
+            return await self.calls(
+                first,
+                last,
+                number=number,
+                queues=some_queues,
+                did=did,
+                status_id=status_id,
+                answered=answered,
+                call_id=call_id,
+                users=some_users,
+                skip=skip,
+                take=take,
+                version=version,
+                timeout=timeout,
+            )
+
+        zone = self._session.timezone
+        in_order(since, until, zone, "Daktela StatsCalls")
+        return iterate_windows(
+            fetch,
+            local_time(since, zone),
+            local_time(until, zone),
+            lambda call: call.id,
+            Paging(start=start, page_size=page_size, concurrency=concurrency, on_update=on_update),
+        )
+
+    async def repeated_calls(
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        number: str | None = None,
+        queues: Iterable[str] | None = None,
+        more_than: int | None = None,
+        version: str = "3.9",
+        timeout: float | None = None,
+    ) -> tuple[RepeatedCalls, ...]:
+        """List the numbers that were called or called repeatedly. Daktela StatsCallsRepeated.
+
+        Chapter Statistiky. `more_than` leaves out numbers with no more calls than that; `queues`
+        are ids.
+        """
+        in_order(since, until, self._session.timezone, "Daktela StatsCallsRepeated")
+        return await self._ask(
+            "StatsCallsRepeated",
+            tuple[RepeatedCalls, ...],
+            {
+                "datetime_from": since,
+                "datetime_to": until,
+                "queues": listed(queues),
+                "phonenumber": number,
+                "count": more_than,
+            },
+            version=version,
+            timeout=timeout,
+        )
+
+    async def last_call_of_number(
+        self,
+        number: str,
+        *,
+        within: timedelta | None = None,
+        answered: bool | None = None,
+        queue_ids: Iterable[str] | None = None,
+        queue_numbers: Iterable[str] | None = None,
+        version: str = "3.9",
+        timeout: float | None = None,
+    ) -> NumberLastCall | None:
+        """Return the last call of a phone number, None without one. Daktela LastCallNumber.
+
+        Chapter Statistiky. `within` is how far to look back, a day unless given.
+        """
+        if within is not None and within < timedelta(seconds=1):
+            raise InvalidRequest(
+                f"within is {within}; it must be at least a second.",
+                advice="See Daktela LastCallNumber.",
+            )
+        found = await self._ask(
+            "LastCallNumber",
+            tuple[NumberLastCall, ...],
+            {
+                "phonenumber": checks.text("number", number, "Daktela LastCallNumber"),
+                "interval": within,
+                "answered": true_false(answered),
+                "queues": listed(queue_ids),
+                "queues_number": listed(queue_numbers),
+            },
+            version=version,
+            timeout=timeout,
+        )
+        return found[0] if found else None
+
+    @overload
+    async def last_call(
+        self, *, extension: str, version: str = ..., timeout: float | None = ...
+    ) -> LastCall | None: ...
+
+    @overload
+    async def last_call(
+        self, *, user: str, version: str = ..., timeout: float | None = ...
+    ) -> LastCall | None: ...
+
+    async def last_call(
+        self,
+        *,
+        extension: str | None = None,
+        user: str | None = None,
+        version: str = "3.9",
+        timeout: float | None = None,
+    ) -> LastCall | None:
+        """Return the call that goes on, or else the last one, None without any. Daktela LastCall.
+
+        Chapter Statistiky. Of an extension, or of an agent by the login.
+        """
+        exactly_one("LastCall", extension=extension, user=user)
+        found = await self._ask(
+            "LastCall",
+            tuple[LastCall, ...],
+            {"extension": extension, "user": user},
+            version=version,
+            timeout=timeout,
+        )
+        return found[0] if found else None
+
+    # Agents.
+
+    async def trace(
+        self,
+        user: str,
+        since: datetime,
+        until: datetime,
+        *,
+        actions: TraceFilter | str = TraceFilter.ALL,
+        version: str = "3.5",
+        timeout: float | None = None,
+    ) -> tuple[TraceEntry, ...]:
+        """List what an agent did, by time. Daktela StatsTrace, chapter Statistiky.
+
+        `user` is the agent's login; `actions` leaves only calls, pauses, queues or logins.
+        """
+        source = "Daktela StatsTrace"
+        in_order(since, until, self._session.timezone, source)
+        return await self._ask(
+            "StatsTrace",
+            tuple[TraceEntry, ...],
+            {
+                "datetime_from": since,
+                "datetime_to": until,
+                "user": checks.text("user", user, source),
+                "trace": checks.one_of("actions", actions, TraceFilter, source),
+            },
+            version=version,
+            timeout=timeout,
+        )
+
+    async def user_pauses(
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        users: Iterable[str] | None = None,
+        pauses: Iterable[str] | None = None,
+        skip: int = 0,
+        take: int = 100,
+        version: str = "4.1",
+        timeout: float | None = None,
+    ) -> Page[PausePeriod]:
+        """Return a page of the breaks of agents. Daktela StatsUsersPauses, chapter Statistiky.
+
+        `users` and `pauses` are ids; `take` is at most 1000.
+        """
+        params: dict[str, PhpValue] = {"users": listed(users), "pauses": listed(pauses)}
+        page = await self._ask(
+            "StatsUsersPauses",
+            PausePage,
+            self._between("StatsUsersPauses", since, until, params, skip, take),
+            version=version,
+            timeout=timeout,
+        )
+        return evolve(page, skip=skip)
+
+    def iter_user_pauses(
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        users: Iterable[str] | None = None,
+        pauses: Iterable[str] | None = None,
+        start: int = 0,
+        page_size: int = MOST_ROWS,
+        concurrency: int = CONCURRENCY,
+        on_update: Callable[[PagesUpdate], None] | None = None,
+        version: str = "4.1",
+        timeout: float | None = None,
+    ) -> AsyncGenerator[PausePeriod, None]:
+        """Yield all breaks of agents, each once. Daktela StatsUsersPauses, chapter Statistiky."""
+        some_users, some_pauses = listed(users), listed(pauses)
+
+        async def fetch(skip: int, take: int) -> Page[PausePeriod]:
+            return await self.user_pauses(
+                since,
+                until,
+                users=some_users,
+                pauses=some_pauses,
+                skip=skip,
+                take=take,
+                version=version,
+                timeout=timeout,
+            )
+
+        in_order(since, until, self._session.timezone, "Daktela StatsUsersPauses")
+        return iterate_pages(
+            fetch,
+            lambda row: row.id or (row.user_id, row.pause_id, row.started_at),
+            Paging(start=start, page_size=page_size, concurrency=concurrency, on_update=on_update),
+        )
+
+    async def user_queues(
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        users: Iterable[str] | None = None,
+        skip: int = 0,
+        take: int = 100,
+        version: str = "4.1",
+        timeout: float | None = None,
+    ) -> Page[QueuePeriod]:
+        """Return a page of the times in queues of agents. Daktela StatsUsersQueues, Statistiky.
+
+        `users` are ids; `take` is at most 1000.
+        """
+        page = await self._ask(
+            "StatsUsersQueues",
+            QueuePeriodPage,
+            self._between("StatsUsersQueues", since, until, {"users": listed(users)}, skip, take),
+            version=version,
+            timeout=timeout,
+        )
+        return evolve(page, skip=skip)
+
+    def iter_user_queues(
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        users: Iterable[str] | None = None,
+        start: int = 0,
+        page_size: int = MOST_ROWS,
+        concurrency: int = CONCURRENCY,
+        on_update: Callable[[PagesUpdate], None] | None = None,
+        version: str = "4.1",
+        timeout: float | None = None,
+    ) -> AsyncGenerator[QueuePeriod, None]:
+        """Yield all times in queues of agents, each once. Daktela StatsUsersQueues, Statistiky."""
+        some_users = listed(users)
+
+        async def fetch(skip: int, take: int) -> Page[QueuePeriod]:
+            return await self.user_queues(
+                since,
+                until,
+                users=some_users,
+                skip=skip,
+                take=take,
+                version=version,
+                timeout=timeout,
+            )
+
+        in_order(since, until, self._session.timezone, "Daktela StatsUsersQueues")
+        return iterate_pages(
+            fetch,
+            # The end of a period that goes on moves with every answer, so it tells nothing.
+            lambda row: (row.user_id, row.queue_id, row.started_at),
+            Paging(start=start, page_size=page_size, concurrency=concurrency, on_update=on_update),
+        )
+
+    async def user_sessions(
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        users: Iterable[str] | None = None,
+        skip: int = 0,
+        take: int = 100,
+        version: str = "4.1",
+        timeout: float | None = None,
+    ) -> Page[SessionPeriod]:
+        """Return a page of the sessions of agents. Daktela StatsUsersSessions, Statistiky.
+
+        `users` are ids; `take` is at most 1000.
+        """
+        page = await self._ask(
+            "StatsUsersSessions",
+            SessionPage,
+            self._between("StatsUsersSessions", since, until, {"users": listed(users)}, skip, take),
+            version=version,
+            timeout=timeout,
+        )
+        return evolve(page, skip=skip)
+
+    def iter_user_sessions(
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        users: Iterable[str] | None = None,
+        start: int = 0,
+        page_size: int = MOST_ROWS,
+        concurrency: int = CONCURRENCY,
+        on_update: Callable[[PagesUpdate], None] | None = None,
+        version: str = "4.1",
+        timeout: float | None = None,
+    ) -> AsyncGenerator[SessionPeriod, None]:
+        """Yield all sessions of agents, each once. Daktela StatsUsersSessions, Statistiky."""
+        some_users = listed(users)
+
+        async def fetch(skip: int, take: int) -> Page[SessionPeriod]:
+            return await self.user_sessions(
+                since,
+                until,
+                users=some_users,
+                skip=skip,
+                take=take,
+                version=version,
+                timeout=timeout,
+            )
+
+        in_order(since, until, self._session.timezone, "Daktela StatsUsersSessions")
+        return iterate_pages(
+            fetch,
+            lambda row: row.id or (row.user_id, row.started_at),
+            Paging(start=start, page_size=page_size, concurrency=concurrency, on_update=on_update),
+        )
+
+    def _between(
+        self,
+        action: str,
+        since: datetime,
+        until: datetime,
+        params: dict[str, PhpValue],
+        skip: int,
+        take: int,
+    ) -> dict[str, PhpValue]:
+        in_order(since, until, self._session.timezone, f"Daktela {action}")
+        return {
+            "datetime_from": since,
+            "datetime_to": until,
+            **params,
+            **page_bounds(skip, take),
+        }
