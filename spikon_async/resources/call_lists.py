@@ -185,7 +185,9 @@ class CallListResource(Resource[SpikonSession]):
         The calls come in the order of time; a call that stands in two reports comes once.
         `timeout` (an hour unless told otherwise) bounds the waiting for all of them.
         """
-        ids = tuple(dict.fromkeys(checks.text("report_id", i, SOURCE) for i in report_ids))
+        # A single id is a text, and its characters are no ids.
+        given = (report_ids,) if isinstance(report_ids, str) else report_ids
+        ids = tuple(dict.fromkeys(checks.text("report_id", i, SOURCE) for i in given))
         progress = _Progress(ids, on_update)
         fetching = anyio.Semaphore(CONCURRENCY)
 
