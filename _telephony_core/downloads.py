@@ -6,9 +6,8 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import aclosing
-from functools import partial
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Mapping
+from contextlib import aclosing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -16,7 +15,6 @@ import anyio
 import anyio.to_thread
 from attrs import evolve, field, frozen
 
-from .bodies import read_all
 from .errors import ProtocolError
 from .settings import check_scheme, origin, split_url
 from .transport import Attempt, Delivery, Reply, Request, StreamedReply, Transport
@@ -68,12 +66,14 @@ class DownloadOptions:
         on_progress: called after each piece.
         accept: told the content type and the first bytes of a body; returns whether it is a file
             of the kind wanted. What is not is read as an answer of the API instead.
+        suffix: told the content type; returns what is added to the name of the file.
     """
 
     credentials: Mapping[str, str] = field(factory=dict[str, str], repr=False)
     sha256: str | None = None
     on_progress: Callable[[DownloadProgress], None] | None = None
     accept: Callable[[str, bytes], bool] = lambda _content_type, _start: True
+    suffix: Callable[[str], str] = lambda _content_type: ""
 
 
 async def download(
@@ -92,8 +92,10 @@ async def download(
     Whatever fails, `path` stays as it was and the temporary file is gone.
     """
     part = path.with_name(f".download-{secrets.token_hex(8)}.part")
+    # Opened, closed and deleted on the spot: a cancelled task does not wait for a thread, which
+    # could make the file after everybody has gone.
+    target = _Target(part)
     try:
-        target = await anyio.to_thread.run_sync(_Target, part)
         try:
             transfer = _Transfer(transport, request, delivery, options, target)
             reply = await transport.deliver(transfer.attempt, delivery)
@@ -104,19 +106,33 @@ async def download(
                 raise ProtocolError(
                     f"the file has the SHA-256 {digest}, not {options.sha256}.", call=delivery.name
                 )
+            await anyio.to_thread.run_sync(target.sync)
         finally:
-            with anyio.CancelScope(shield=True):
-                await anyio.to_thread.run_sync(target.close)
-        await anyio.to_thread.run_sync(_move, part, path)
+            target.close()
+        content_type = reply.headers.get("content-type", "")
+        final = path.with_name(path.name + options.suffix(content_type))
+        await anyio.to_thread.run_sync(_move, part, final)
+    except _OurTrouble as trouble:
+        raise trouble.error from None
     finally:
-        with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(partial(part.unlink, missing_ok=True))
-    return DownloadedFile(
-        path=path,
-        size=target.size,
-        content_type=reply.headers.get("content-type", ""),
-        sha256=digest,
-    )
+        part.unlink(missing_ok=True)
+    return DownloadedFile(path=final, size=target.size, content_type=content_type, sha256=digest)
+
+
+class _OurTrouble(Exception):
+    """Carry an error of the disk or of the caller past the transport, which would try again."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
+@contextmanager
+def _on_our_side() -> Generator[None, None, None]:
+    try:
+        yield
+    except Exception as error:
+        raise _OurTrouble(error) from error
 
 
 class _Target:
@@ -138,11 +154,15 @@ class _Target:
         self.digest = hashlib.sha256()
         self.size = 0
 
-    def close(self) -> None:
+    def sync(self) -> None:
         """Bring everything to the disk: a rename must not come before the content."""
-        with self._file:
-            self._file.flush()
-            os.fsync(self._file.fileno())
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        # What is left unwritten is of no use to anybody by now.
+        with suppress(OSError):
+            self._file.close()
 
 
 class _Transfer:
@@ -167,21 +187,21 @@ class _Transfer:
 
     async def attempt(self, attempt: Attempt) -> Reply:
         """Make one attempt, following redirects, from where the last one stopped."""
-        url = self._request.url
+        url, what = self._request.url, ""
         for _ in range(_MOST_REDIRECTS + 1):
             request = evolve(self._request, url=url, headers=self._headers(url))
             async with self._transport.stream(request, self._delivery, attempt) as answer:
                 location = answer.headers.get("location")
                 if answer.status in _REDIRECTS and location:
+                    what = f"more than {_MOST_REDIRECTS} redirects."
                     url = urljoin(url, location)
                     check_scheme(split_url(url), self._transport.settings.allow_http)
-                elif not await self._matches(answer):
+                elif not self._matches(answer):
+                    what = "the server sends only parts of the file, which do not fit."
                     await self._start_over()
                 else:
                     return await self._receive(answer, attempt)
-        raise ProtocolError(
-            f"more than {_MOST_REDIRECTS} redirects.", call=self._delivery.name, status=302
-        )
+        raise ProtocolError(what, call=self._delivery.name)
 
     def _headers(self, url: str) -> dict[str, str]:
         headers = {**self._request.headers, "accept-encoding": "identity"}
@@ -191,7 +211,7 @@ class _Transfer:
             headers |= {"range": f"bytes={self._target.size}-", "if-range": self._validator}
         return headers
 
-    async def _matches(self, answer: StreamedReply) -> bool:
+    def _matches(self, answer: StreamedReply) -> bool:
         """Tell whether the answer can be used; a part must begin where the file ends."""
         if answer.status == 206:
             found = _CONTENT_RANGE.fullmatch(answer.headers.get("content-range", ""))
@@ -200,7 +220,8 @@ class _Transfer:
 
     async def _start_over(self) -> None:
         self._validator = None
-        await anyio.to_thread.run_sync(self._target.clear)
+        with _on_our_side():
+            await anyio.to_thread.run_sync(self._target.clear)
 
     async def _receive(self, answer: StreamedReply, attempt: Attempt) -> Reply:
         if answer.status not in {200, 206}:
@@ -219,12 +240,11 @@ class _Transfer:
         total = _total(answer)
         async with aclosing(answer.chunks(None)) as chunks:
             start = await anext(chunks, b"")
-            if not size and not self._options.accept(headers.get("content-type", ""), start):
-                body = await read_all(
-                    _put_back(start, chunks), "", self._transport.settings.max_body
-                )
-                return Reply(answer.status, headers, body)
-            await self._store(_put_back(start, chunks), total, attempt)
+            wanted = size or self._options.accept(headers.get("content-type", ""), start)
+            async with aclosing(_put_back(start, chunks)) as all_chunks:
+                if not wanted:
+                    return await self._transport.collect(all_chunks, answer, self._delivery)
+                await self._store(all_chunks, total, attempt)
         if total not in {None, self._target.size}:
             raise ProtocolError(
                 f"the file has {self._target.size} bytes instead of {total}.",
@@ -245,17 +265,19 @@ class _Transfer:
                 attempt.progressed = self._validator is not None
                 if self._options.on_progress is not None:
                     received = self._target.size + len(piece)
-                    self._options.on_progress(DownloadProgress(received=received, total=total))
+                    with _on_our_side():
+                        self._options.on_progress(DownloadProgress(received=received, total=total))
                 if len(piece) >= _PIECE:
                     full, piece = piece, bytearray()
-                    await anyio.to_thread.run_sync(self._target.write, full)
+                    with _on_our_side():
+                        await anyio.to_thread.run_sync(self._target.write, full)
         finally:
             if piece:
-                with anyio.CancelScope(shield=True):
+                with anyio.CancelScope(shield=True), _on_our_side():
                     await anyio.to_thread.run_sync(self._target.write, piece)
 
 
-async def _put_back(start: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _put_back(start: bytes, rest: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
     if start:
         yield start
     async for chunk in rest:

@@ -54,10 +54,10 @@ class ApiSession(ABC):
         http_client: httpx.AsyncClient | None,
     ) -> None:
         self._redact = Redactor(secrets)
-        self._transport = Transport(settings, logger, http_client)
+        self._transport = Transport(settings, logger, http_client, self._hide)
         # Long polls have connections of their own: they would starve all other calls.
         self._held = Transport(
-            evolve(settings, max_connections=_HELD_CONNECTIONS), logger, http_client
+            evolve(settings, max_connections=_HELD_CONNECTIONS), logger, http_client, self._hide
         )
         self._converter = ModelConverter(timezone)
 
@@ -91,6 +91,9 @@ class ApiSession(ABC):
             return result
         self._decode(result, delivery)
         raise self._protocol_error("an answer came instead of a file", result, delivery)
+
+    def _hide(self, text: str) -> str:
+        return self._redact(text)
 
     @abstractmethod
     def _encode(self, call: Call[T]) -> Request:

@@ -9,7 +9,14 @@ from __future__ import annotations
 import errno
 import logging
 import ssl
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterator,
+    Mapping,
+)
 from contextlib import aclosing, asynccontextmanager
 from typing import cast
 
@@ -152,8 +159,10 @@ class Transport:
         settings: TransportSettings,
         logger: logging.Logger,
         http_client: httpx.AsyncClient | None = None,
+        redact: Callable[[str], str] = str,
     ) -> None:
         self.settings = settings
+        self._redact = redact
         self._logger = logger
         self._connections = Connections(settings, http_client)
         self._closed = False
@@ -177,10 +186,16 @@ class Transport:
 
     async def read(self, answer: StreamedReply, delivery: Delivery) -> Reply:
         """Read an answer into memory, up to `max_body`."""
+        async with aclosing(answer.chunks(None)) as chunks:
+            return await self.collect(chunks, answer, delivery)
+
+    async def collect(
+        self, chunks: AsyncIterator[bytes], answer: StreamedReply, delivery: Delivery
+    ) -> Reply:
+        """Read what is left of an answer into memory, up to `max_body`."""
         encoding = answer.headers.get("content-encoding", "")
         try:
-            async with aclosing(answer.chunks(None)) as chunks:
-                body = await read_all(chunks, encoding, self.settings.max_body)
+            body = await read_all(chunks, encoding, self.settings.max_body)
         except (BodyTooLarge, BodyBroken) as error:
             raise ProtocolError(
                 f"{error}.",
@@ -257,7 +272,7 @@ class Transport:
                 f"timeout= is {timeout}; it must be finite and above 0.", call=delivery.name
             )
         deadline = anyio.current_time() + timeout
-        progress = _Progress(delivery)
+        progress = _Progress(delivery, self._redact)
         with anyio.CancelScope(deadline=deadline):
             while True:
                 reply = await progress.attempt(exchange)
@@ -277,8 +292,9 @@ class Transport:
 class _Progress:
     """Keep count of the attempts at one call, and say what their failure means."""
 
-    def __init__(self, delivery: Delivery) -> None:
+    def __init__(self, delivery: Delivery, redact: Callable[[str], str]) -> None:
         self.delivery = delivery
+        self._redact = redact
         #: An attempt before the current one may have reached the server.
         self.repeated = False
         self.cause: BaseException | None = None
@@ -298,7 +314,7 @@ class _Progress:
         try:
             self._reply = await exchange(self._current)
         except _FAILURES as error:
-            self.cause = error
+            self.cause = self._without_secrets(error)
             if isinstance(error, _NOT_SENT):
                 self._current.connecting = True
             if self._current.progressed:
@@ -361,6 +377,12 @@ class _Progress:
             acted=_acted(self.delivery, reached=reached),
             repeated=self.repeated,
         )
+
+    def _without_secrets(self, error: Exception) -> Exception:
+        """Return the error, or one in its place if it quotes what was sent back by the server."""
+        if any(self._redact(text) != text for text in map(str, _chain(error))):
+            return httpx.TransportError(f"{type(error).__name__}: {self._redact(str(error))}")
+        return error
 
     @property
     def _permanent(self) -> bool:

@@ -67,6 +67,7 @@ class SpikonSession(ApiSession):
         name: str,
         on_progress: Callable[[DownloadProgress], None] | None,
         timeout: float,
+        suffix: Callable[[str], str] = lambda _content_type: "",
     ) -> DownloadedFile:
         """Save an audio file; the key goes along only to the configured origin, by header.
 
@@ -78,7 +79,10 @@ class SpikonSession(ApiSession):
         ours = origin(url) == origin(self._base)
         credentials = {KEY_HEADER: self._api_key.reveal()} if ours else {}
         options = DownloadOptions(
-            credentials=credentials, on_progress=on_progress, accept=_is_audio
+            credentials=credentials,
+            on_progress=on_progress,
+            accept=_is_audio,
+            suffix=suffix,
         )
         delivery = Delivery(name=name, timeout=timeout)
         return await self.download(Request("GET", url), path, delivery, options)

@@ -46,6 +46,8 @@ from .emptiness import empty_if_none_found
 SOURCE = "SPIKON 4.4.1"
 #: How reports are waited for unless told otherwise. They are made when it suits the service.
 GENERATION = Polling(first_delay=1.0, longest_delay=30.0, timeout=3600.0)
+#: How the download of a recording is called in errors; its address is not, for it may be a key.
+RECORDING = "GET the recording of a call"
 #: Requests of one flow under way at once.
 CONCURRENCY = 4
 
@@ -185,7 +187,9 @@ class CallListResource(Resource[SpikonSession]):
         The calls come in the order of time; a call that stands in two reports comes once.
         `timeout` (an hour unless told otherwise) bounds the waiting for all of them.
         """
-        ids = tuple(dict.fromkeys(checks.text("report_id", i, SOURCE) for i in report_ids))
+        # A single id is a text, and its characters are no ids.
+        given = (report_ids,) if isinstance(report_ids, str) else report_ids
+        ids = tuple(dict.fromkeys(checks.text("report_id", i, SOURCE) for i in given))
         progress = _Progress(ids, on_update)
         fetching = anyio.Semaphore(CONCURRENCY)
 
@@ -282,23 +286,8 @@ class CallListResource(Resource[SpikonSession]):
         server. A cut transfer goes on where it stopped; an existing file is replaced once the new
         one is complete. The key goes along only to the configured address of the service.
         """
-        recording = call if isinstance(call, RecordingLink) else call.recording
-        if recording is None:
-            raise NoRecording(
-                "recording was off when the call began.",
-                advice="Switch it on for the phone account in the panel.",
-            )
-        if isinstance(recording, RecordingOnFtp):
-            raise NoRecording(
-                f"the recording was sent to your FTP server as {recording.file_name!r}.",
-                advice="Fetch it from there.",
-            )
         return await self._session.save(
-            recording.url,
-            Path(path),
-            name="GET the recording of a call",
-            on_progress=on_progress,
-            timeout=timeout,
+            _link(call), Path(path), name=RECORDING, on_progress=on_progress, timeout=timeout
         )
 
     async def download_recordings(
@@ -314,9 +303,10 @@ class CallListResource(Resource[SpikonSession]):
 
         The folder is made if need be. Files are named by time and numbers; what is there already
         is not fetched again, so a second run fetches only what the first one missed. A recording
-        that fails does not stop the others: its result holds the error. `on_result` hears of each
-        as it ends; the results come in the order of the calls, one for each call that has a
-        recording or should have one. `timeout` bounds each download.
+        that fails does not stop the others: its result holds the error (a full disk does stop
+        them, as an `OSError`). `on_result` hears of each as it ends; the results come in the order
+        of the calls, one for each call that has a recording or should have one. `timeout` bounds
+        each download.
         """
         checks.whole("concurrency", concurrency, least=1)
         target = anyio.Path(folder)
@@ -392,12 +382,33 @@ class CallListResource(Resource[SpikonSession]):
         if there is not None:
             return SavedRecording(call=call, path=there, fetched=False)
         try:
-            file = await self.download_recording(call, path, timeout=timeout)
+            file = await self._session.save(
+                _link(call),
+                path,
+                name=RECORDING,
+                on_progress=None,
+                timeout=timeout,
+                suffix=audio_suffix,
+            )
         except TelephonyError as error:
             return SavedRecording(call=call, error=error)
-        final = path.with_name(path.name + audio_suffix(file.content_type))
-        await anyio.Path(path).replace(final)
-        return SavedRecording(call=call, path=final, fetched=True)
+        return SavedRecording(call=call, path=file.path, fetched=True)
+
+
+def _link(call: CallRecord | RecordingLink) -> str:
+    """Return where a recording can be downloaded, or raise `NoRecording`."""
+    recording = call if isinstance(call, RecordingLink) else call.recording
+    if recording is None:
+        raise NoRecording(
+            "recording was off when the call began.",
+            advice="Switch it on for the phone account in the panel.",
+        )
+    if isinstance(recording, RecordingOnFtp):
+        raise NoRecording(
+            f"the recording was sent to your FTP server as {recording.file_name!r}.",
+            advice="Fetch it from there.",
+        )
+    return recording.url
 
 
 class _Progress:

@@ -1,0 +1,219 @@
+"""Any bytes are a plain value or unreadable, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from _telephony_core.documents import Plain, Unreadable, parse_document
+
+DEEP = 100_000
+
+values: st.SearchStrategy[Plain] = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.text(max_size=10),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=20,
+)
+
+
+def refused(body: bytes, content_type: str = "") -> str:
+    with pytest.raises(Unreadable) as caught:
+        parse_document(body, content_type)
+    assert len(str(caught.value)) < 300
+    return str(caught.value)
+
+
+@given(values)
+def test_json_is_what_it_says(value: Plain) -> None:
+    assert parse_document(json.dumps(value).encode()) == value
+    assert parse_document(json.dumps(value, ensure_ascii=False).encode()) == value
+
+
+def test_xml_is_maps_lists_and_texts() -> None:
+    body = b"""<?xml version="1.0"?>
+    <calls type="array"><call><id type="integer">1</id><src/></call><call>x</call></calls>"""
+    assert parse_document(body) == {"calls": {"call": [{"id": "1", "src": None}, "x"]}}
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/xml", "application/json", ""])
+def test_the_first_character_decides_whatever_was_announced(kind: str) -> None:
+    assert parse_document(b'{"a": 1}', kind) == {"a": 1}
+    assert parse_document(b"<a>1</a>", kind) == {"a": "1"}
+
+
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b" \r\n\t", b"\xef\xbb\xbf\n"])
+@pytest.mark.parametrize("body", [b"[1]", b"<a/>", b'<?xml version="1.0"?><a/>'])
+def test_a_byte_order_mark_and_blanks_do_no_harm(before: bytes, body: bytes) -> None:
+    assert parse_document(before + body + b"\n") == parse_document(body)
+
+
+@pytest.mark.parametrize("body", [b"", b" \r\n", b"\xef\xbb\xbf"])
+def test_nothing_is_not_a_value(body: bytes) -> None:
+    assert refused(body) == "the answer is empty"
+
+
+# Charsets.
+
+
+@pytest.mark.parametrize(
+    ("content_type", "codec"),
+    [
+        ("application/json; charset=iso-8859-2", "iso-8859-2"),
+        ('application/json; charset="windows-1250"; x=y', "cp1250"),
+        ("application/json;charset= UTF-8 ", "utf-8"),
+        ("application/json; charset=utf-16", "utf-16"),
+        ("application/json; charset=", "utf-8"),
+        # The names of parameters know no case (RFC 9110, 5.6.6).
+        ("application/json; Charset=ISO-8859-2", "iso-8859-2"),
+        ("application/json; CHARSET=ISO-8859-2", "iso-8859-2"),
+    ],
+)
+def test_json_in_the_charset_that_is_named(content_type: str, codec: str) -> None:
+    assert parse_document('["zażółć"]'.encode(codec), content_type) == ["zażółć"]
+
+
+@pytest.mark.parametrize(
+    "name", ["x-none", "hex", "rot13", "zlib", "a" * 5000, "ż", "../../etc/passwd", "utf-8\0"]
+)
+def test_a_charset_that_does_not_exist_is_said(name: str) -> None:
+    assert "the answer" in refused(b"[1]", f"application/json; charset={name}")
+
+
+@pytest.mark.parametrize("name", ["undefined", "idna", "punycode", "utf-7", "utf-32"])
+def test_an_odd_charset_breaks_nothing(name: str) -> None:
+    body = b'["\xff\x80 a--"]'
+    try:
+        parse_document(body, f"application/json; charset={name}")
+    except Unreadable:
+        return
+
+
+def test_bytes_in_another_charset_are_said() -> None:
+    assert refused(b'["\xb3"]') == "the answer is not in utf-8"
+
+
+def test_xml_in_the_charset_that_it_declares() -> None:
+    body = '<?xml version="1.0" encoding="ISO-8859-2"?><a>ł</a>'.encode("iso-8859-2")
+    assert parse_document(body) == {"a": "ł"}
+
+
+@pytest.mark.parametrize("name", ["utf-7", "x-none", "hex"])
+def test_xml_in_a_charset_that_does_not_exist(name: str) -> None:
+    assert refused(f'<?xml version="1.0" encoding="{name}"?><a/>'.encode())
+
+
+# What is neither.
+
+
+@pytest.mark.parametrize("literal", [b"NaN", b"[Infinity]", b'{"a": -Infinity}'])
+def test_what_is_no_number_is_no_json(literal: bytes) -> None:
+    assert "is no JSON number" in refused(literal)
+
+
+def test_a_huge_whole_number_is_refused_at_once() -> None:
+    assert "is no JSON" in refused(b"9" * 1_000_000)
+
+
+@pytest.mark.parametrize("body", [b'{"a": ', b"{'a': 1}", b"OK", b"[1,]", b"[1] x", b"\x00\x01"])
+def test_cut_or_foreign_text_is_no_json(body: bytes) -> None:
+    assert refused(body).startswith("the answer is no JSON (")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html><body>Bad Gateway</body></html>",
+        b"<HTML>",
+        b"<!DOCTYPE html><html></html>",
+        b"\n<!doctype HTML PUBLIC",
+    ],
+)
+def test_a_page_is_called_a_page(body: bytes) -> None:
+    assert refused(body) == "the answer is an HTML page"
+
+
+@pytest.mark.parametrize("body", [b"<", b"<a>", b"<a></b>", b"<a/><b/>", b"<a>&x;</a>", b"<a b>"])
+def test_cut_or_foreign_markup_is_no_xml(body: bytes) -> None:
+    assert refused(body).startswith("the answer is no XML (")
+
+
+# Hostile ones.
+
+
+def test_json_nested_without_end() -> None:
+    assert refused(b"[" * DEEP + b"]" * DEEP) == "the answer is nested too deep"
+    assert refused(b'{"a":' * DEEP) == "the answer is nested too deep"
+
+
+def test_xml_nested_without_end_is_read_or_refused_and_freed() -> None:
+    body = b"<a>" * DEEP + b"</a>" * DEEP
+    try:
+        value = parse_document(body)
+    except Unreadable:
+        return
+    depth = 0
+    while isinstance(value, dict):
+        value = value["a"]
+        depth += 1
+    assert depth == DEEP
+
+
+def test_an_entity_bomb_is_refused_in_bounded_memory() -> None:
+    entities = b"".join(b'<!ENTITY l%d "%s">' % (n + 1, b"&l%d;" % n * 10) for n in range(12))
+    body = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "lol">' + entities + b"]><x>&l12;</x>"
+    tracemalloc.start()
+    try:
+        refused(body)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>',
+        b'<!DOCTYPE x [<!ENTITY e "inner">]>',
+        b'<!DOCTYPE x [<!ENTITY % p SYSTEM "http://127.0.0.1:1/"> %p;]>',
+    ],
+)
+def test_an_entity_is_never_declared_nor_fetched(declaration: bytes) -> None:
+    refused(declaration + b"<x>&e;</x>")
+
+
+def test_a_foreign_grammar_is_never_fetched() -> None:
+    body = b'<!DOCTYPE x SYSTEM "file:///etc/hostname"><x>&e;</x>'
+    try:
+        value = parse_document(body)
+    except Unreadable:
+        return
+    assert value == {"x": None}
+
+
+def test_the_five_entities_of_xml_are_read() -> None:
+    assert parse_document(b"<a>&lt;&amp;&gt;&quot;&apos;&#380;</a>") == {"a": "<&>\"'ż"}
+
+
+snippets = st.sampled_from(
+    [
+        *(b"<a>", b"</a>", b"<b/>", b"text", b"<!--", b"-->", b"<![CDATA[", b"]]>", b"<?x", b"?>"),
+        *(b"&amp;", b"&", b"<!DOCTYPE a", b"[", b"]>", b"xmlns='x'", b"<a b='c'>", b"\xff", b"\0"),
+        *(b"{", b"}", b'"a"', b":", b",", b"1e999", b"-", b"\\ud800", b"null", b"\xef\xbb\xbf"),
+    ]
+)
+charsets = st.sampled_from(["", "application/json; charset=utf-16", "x; charset=ascii", "y; ="])
+
+
+@given(st.binary(max_size=200) | st.lists(snippets, max_size=30).map(b"".join), charsets)
+def test_any_bytes_are_a_value_or_unreadable(body: bytes, content_type: str) -> None:
+    reasons: list[str] = []
+    for start in (b"", b"<a>"):
+        try:
+            parse_document(start + body, content_type)
+        except Unreadable as error:
+            reasons.append(str(error))
+    assert all(reasons)

@@ -1,0 +1,187 @@
+"""The wire: forms that survive, and answers of any shape that become plain values or faults."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from _telephony_core.documents import Plain, Unreadable, parse_document
+from spikon_async import Fault, WireFormat
+from spikon_async.wire import encode_form, find_faults, normalise
+
+# Keys that look like the document's, and any others.
+keys = st.one_of(
+    st.sampled_from(
+        ["error", "errors", "rows", "count", "id", "code", "text", "desc", "tts ", "tts- 1"]
+    ),
+    st.from_regex(r"\A[ab]?[-_ ]{0,2}[0-9]{0,10}\Z"),
+    st.text(max_size=6),
+)
+plains: st.SearchStrategy[Plain] = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8)),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(keys, inner, max_size=4)),
+    max_leaves=20,
+)
+
+
+# Forms.
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(
+    params=st.dictionaries(
+        st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8"))
+    ),
+    api_key=st.text(st.characters(codec="utf-8"), min_size=1),
+    wire_format=st.sampled_from(WireFormat),
+)
+def test_any_form_survives(params: dict[str, str], api_key: str, wire_format: WireFormat) -> None:
+    body = encode_form(params, api_key, wire_format)
+    api_format = {WireFormat.JSON: "0", WireFormat.XML: "1"}[wire_format]
+    expected = {"api_key": api_key, "api_format": api_format, **params}
+    read = parse_qsl(body.decode("ascii"), keep_blank_values=True, strict_parsing=True)
+    assert read == list(expected.items())
+
+
+def test_a_form_is_what_a_browser_would_send() -> None:
+    body = encode_form({"message": "Zażółć & 1+1=2 %\n€😀"}, "klucz", WireFormat.XML)
+    assert body == (
+        b"api_key=klucz&api_format=1&message=Za%C5%BC%C3%B3%C5%82%C4%87+%26+1%2B1%3D2+%25%0A"
+        b"%E2%82%AC%F0%9F%98%80"
+    )
+
+
+def test_a_key_of_several_values_is_written_for_each() -> None:
+    body = encode_form({"ids": ["1", "2"]}, "klucz", WireFormat.JSON)
+    assert body == b"api_key=klucz&api_format=0&ids=1&ids=2"
+
+
+# Answers.
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(plain=plains)
+def test_anything_can_be_normalised_and_searched(plain: Plain) -> None:
+    faults = find_faults(normalise(plain))
+    assert all(isinstance(fault.text, str) for fault in faults)
+    assert all(isinstance(fault.desc, str) for fault in faults)
+    assert all(fault.code is None or abs(fault.code) < 10**9 for fault in faults)
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(plain=plains)
+def test_anything_can_be_searched_as_it_is(plain: Plain) -> None:
+    find_faults(plain)
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(rows=st.lists(st.dictionaries(st.sampled_from("abc"), st.text(max_size=3), min_size=1)))
+def test_numbered_children_keep_their_order_however_they_come(rows: list[dict[str, str]]) -> None:
+    numbered: list[tuple[str, Plain]] = [
+        (f"call-list-{number}", {**row}) for number, row in enumerate(rows, 1)
+    ]
+    for order in (numbered, numbered[::-1]):
+        root: Plain = {"call-lists": {"count": str(len(rows)), **dict(order)}}
+        assert normalise(root) == (rows or {"count": "0"})
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"a":', b"<a>"])
+def test_any_depth_is_read_or_refused(opening: bytes) -> None:
+    closing = {b"[": b"]", b'{"a":': b"}", b"<a>": b"</a>"}[opening]
+    for depth in (10, 1000, 100_000):
+        body = opening * depth + (b"" if opening == b"<a>" else b"1") + closing * depth
+        # Whoever calls these turns it into an error of ours.
+        with suppress(RecursionError, Unreadable):
+            find_faults(normalise(parse_document(body)))
+
+
+def test_a_value_nested_too_deep_is_a_recursion_error() -> None:
+    deep: Plain = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(RecursionError):
+        normalise(deep)
+
+
+# The spellings of the document.
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        # 4.5.3 and 4.5.5: JSON has in one key what XML has in two.
+        ({"add_agent_status": "OK"}, {"status": "OK"}),
+        ({"add-agent-status": "OK"}, {"status": "OK"}),
+        ({"add-agent": {"status": "OK"}}, {"status": "OK"}),
+        ({"remove_agent": {"status": "OK"}}, {"status": "OK"}),
+        ({"out-campaign-set-default": {"status": "OK"}}, {"status": "OK"}),
+        # 4.3.3: one element in its list, by either spelling.
+        ({"phone-books": {"phone_book": {"id": "1"}}}, {"id": "1"}),
+        ({"phone-books": {"phone-book": {"id": "1"}}}, {"id": "1"}),
+        ({"phone-book-elements": {"phone_book_element": {"id": "1"}}}, {"id": "1"}),
+        # 4.4.1: hyphens and underscores.
+        ({"call_list": {"call_list_id": "1"}}, {"call_list_id": "1"}),
+        ({"call-list": {"call-list-id": "1"}}, {"call_list_id": "1"}),
+        # 4.7.4: blanks in keys.
+        (
+            {"tts ": {"count": "2", "tts- 1": {"id": "1"}, "tts- 2": {"id": "2"}}},
+            [{"id": "1"}, {"id": "2"}],
+        ),
+        ({"tts": {"tts-10": {"id": "10"}, "tts-9": {"id": "9"}}}, [{"id": "9"}, {"id": "10"}]),
+        ({"tts": {"tts_1": None}}, [None]),
+        # One number twice: both stay.
+        (
+            {"tts": {"tts-1": {"id": "1"}, "tts- 1": {"id": "2"}}},
+            [{"id": "1"}, {"id": "2"}],
+        ),
+        # Numbered children beside other fields.
+        (
+            {"x": {"name": "n", "member-1": {"login": "1"}}},
+            {"name": "n", "rows": [{"login": "1"}]},
+        ),
+        # A number at the end of a field is no numbered child.
+        ({"x": {"line_1": "a", "line_2": "b"}}, {"line_1": "a", "line_2": "b"}),
+        # 4.4.3: no root of the kind expected.
+        ([{"a-b": 1}], [{"a_b": 1}]),
+        ({"a": 1, "b": 2}, {"a": 1, "b": 2}),
+        ({"tts": {"tts": "1"}}, {"tts": "1"}),
+        ("text", "text"),
+        (None, None),
+        ({}, {}),
+    ],
+)
+def test_the_spellings_of_the_document(answer: Plain, expected: Plain) -> None:
+    assert normalise(answer) == expected
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"sms": {"state": 2, "error": "Operator odrzucił"}},
+        {"account": {"balance": "1,00"}},
+        {"error": "x", "state": "OK"},
+        {"errors": "x", "count": "0"},
+        {"errors": []},
+        [],
+        "error",
+        None,
+        7,
+    ],
+)
+def test_a_good_answer_holds_no_fault(answer: Plain) -> None:
+    assert find_faults(normalise(answer)) == ()
+
+
+def test_faults_are_found_in_order() -> None:
+    answer: Plain = {
+        "errors": {
+            "count": 2,
+            "error-2": {"id": -7, "text": " b ", "desc": None},
+            "error-1": {"id": " -6 ", "text": "a", "desc": "to"},
+        }
+    }
+    assert find_faults(normalise(answer)) == (Fault(-6, "a", "to"), Fault(-7, "b", ""))
