@@ -45,11 +45,6 @@ EventT = TypeVar("EventT")
 #: One long poll of one agent: it takes the hash of the last state, or None to ask in full.
 Poll = Callable[[str | None], Awaitable[HashedT]]
 
-#: Seconds after which the server answers a long poll even when nothing changed (RTUserState).
-HELD_FOR = 60.0
-#: Seconds of silence after which a long poll is given up, as RTUserState wants it.
-POLL_READ_TIMEOUT = 70.0
-
 logger = logging.getLogger("daktela_async")
 
 

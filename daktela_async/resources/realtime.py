@@ -1,10 +1,12 @@
 """Chapter Statistiky, realtime: what the call centre does at this moment."""
 
-from collections.abc import Iterable
-from typing import overload
+from collections.abc import Callable, Iterable
+from contextlib import AbstractAsyncContextManager
+from typing import cast, overload
 
 from _telephony_core import checks
 
+from ..agent_states import WatchTrouble
 from ..models.realtime import (
     AgentSession,
     LiveCall,
@@ -13,6 +15,16 @@ from ..models.realtime import (
     QueuePresence,
     QueuesSummary,
     UserState,
+)
+from ..watching import (
+    DEFAULT_PACE,
+    AgentChanges,
+    AgentWatch,
+    Poll,
+    TeamWatch,
+    WatchOptions,
+    WatchPace,
+    watch_agents,
 )
 from .base import DaktelaResource, exactly_one, listed
 
@@ -187,3 +199,97 @@ class RealtimeResource(DaktelaResource):
         return await self._ask(
             "RTUsersState", tuple[UserState, ...], version=version, timeout=timeout
         )
+
+    # Watching.
+
+    @overload
+    def watch_user(
+        self,
+        *,
+        user: str,
+        on_trouble: Callable[[WatchTrouble], None] | None = ...,
+        max_outage: float | None = ...,
+        pace: WatchPace = ...,
+    ) -> AgentWatch[UserState]: ...
+
+    @overload
+    def watch_user(
+        self,
+        *,
+        extension: str,
+        on_trouble: Callable[[WatchTrouble], None] | None = ...,
+        max_outage: float | None = ...,
+        pace: WatchPace = ...,
+    ) -> AgentWatch[UserState]: ...
+
+    def watch_user(
+        self,
+        *,
+        user: str | None = None,
+        extension: str | None = None,
+        on_trouble: Callable[[WatchTrouble], None] | None = None,
+        max_outage: float | None = None,
+        pace: WatchPace = DEFAULT_PACE,
+    ) -> AgentWatch[UserState]:
+        """Watch one agent: `async for change in ...`. Daktela RTUserState 4.0, Statistiky.
+
+        Yields the present state and then every other one, once, for as long as it is iterated. Each
+        request is held by the service for up to 60 seconds. Lost connections and restarts are borne
+        (`on_trouble` hears of them) and followed by the full state; `max_outage` seconds without a
+        good answer, if given, are too many. Raises what cannot get better: an unknown agent, a bad
+        token, a closed client. What comes of an agent who is not logged in is not documented: an
+        empty answer is yielded as a state that is empty, and a refusal is raised.
+        """
+        exactly_one("RTUserState", user=user, extension=extension)
+        options = WatchOptions(pace=pace, max_outage=max_outage, on_trouble=on_trouble)
+        if user is not None:
+            return AgentWatch(self._poll_of(user), user, options)
+        number = cast("str", extension)
+
+        async def poll(hash_: str | None) -> UserState:
+            return await self.user_state(extension=number, hash=hash_)
+
+        return AgentWatch(poll, number, options)
+
+    def watch_users(
+        self,
+        users: Iterable[str],
+        *,
+        buffer: int = 100,
+        on_trouble: Callable[[WatchTrouble], None] | None = None,
+        max_outage: float | None = None,
+        pace: WatchPace = DEFAULT_PACE,
+    ) -> AbstractAsyncContextManager[AgentChanges[UserState]]:
+        """Watch many agents by login. Daktela RTUserState 4.0, Statistiky.
+
+        `async with realtime.watch_users([...]) as changes: async for change in changes: ...`. As
+        `watch_user` does for each; the changes of one agent come in order. An agent that cannot be
+        watched gives one `WatchFailed`, and the others go on. `changes.add(user)` and
+        `changes.remove(user)` work at any time. At most `buffer` changes wait to be taken; while
+        they do, nothing is asked. For all who are logged in, `watch_team` needs fewer connections.
+        """
+        options = WatchOptions(pace=pace, max_outage=max_outage, on_trouble=on_trouble)
+        return watch_agents(self._poll_of, users, options, buffer=buffer)
+
+    def watch_team(
+        self,
+        *,
+        interval: float = 5.0,
+        on_trouble: Callable[[WatchTrouble], None] | None = None,
+        max_outage: float | None = None,
+        pace: WatchPace = DEFAULT_PACE,
+    ) -> TeamWatch[UserState]:
+        """Watch all agents who are logged in: `async for event in ...`. Daktela RTUsersState.
+
+        Asks every `interval` seconds; what comes and goes in between is not seen. Yields
+        `AgentChange`, `AgentLoggedIn` and `AgentLoggedOut`, each once; the agents of the first
+        answer come as changes without a previous state. Trouble is borne as by `watch_user`.
+        """
+        options = WatchOptions(pace=pace, max_outage=max_outage, on_trouble=on_trouble)
+        return TeamWatch(self.users_state, lambda state: state.login or state.id, interval, options)
+
+    def _poll_of(self, user: str) -> Poll[UserState]:
+        async def poll(hash_: str | None) -> UserState:
+            return await self.user_state(user=user, hash=hash_)
+
+        return poll

@@ -68,7 +68,7 @@ class SmsCallbackEvent:
         id: the id of the SMS, as `SendSMS` gave it and `GetSMS` takes it.
         number: the other phone number.
         text: the text.
-        accountcode: the mark that was given to the SMS when it was sent.
+        account_code: the mark that was given to the SMS when it was sent.
         result: what became of it, as the gateway writes it, if it says so.
         extra: all other parameters, such as a secret of your own.
     """
@@ -76,7 +76,7 @@ class SmsCallbackEvent:
     id: str | None = None
     number: str | None = None
     text: str | None = field(default=None, repr=False)
-    accountcode: str | None = None
+    account_code: str | None = None
     result: str | None = None
     extra: Mapping[str, str] = field(factory=dict[str, str], eq=False, repr=False)
 
@@ -156,7 +156,7 @@ def parse_sms_callback(
         "id": _filled(parameters.text(names.id), "id"),
         "number": _filled(parameters.number(names.number), "number"),
         "text": _filled(text, "message"),
-        "accountcode": _filled(parameters.text("accountcode"), "accountcode"),
+        "account_code": _filled(parameters.text("accountcode"), "accountcode"),
         "result": result,
     }
     if kind is SmsCallback.RECEIPT:

@@ -43,7 +43,6 @@ from daktela_async.errors import (
     UserNotFound,
 )
 from daktela_async.watching import (
-    HELD_FOR,
     AgentWatch,
     Outage,
     TeamWatch,
@@ -54,6 +53,9 @@ from daktela_async.watching import (
 from tests.virtual_time import VirtualTimeLoop
 
 T = TypeVar("T")
+
+#: Seconds after which the server answers a long poll even when nothing changed.
+HELD_FOR = 60.0
 
 on_virtual_time = [pytest.mark.anyio, pytest.mark.virtual_time]
 

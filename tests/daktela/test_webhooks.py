@@ -304,7 +304,7 @@ def test_an_sms_came_in() -> None:
 
 def test_renamed_parameters() -> None:
     query = "own_number=603&own_text=a&own_id=1&own_direction=OUT&accountcode=ID12345&result=SENT"
-    event = SmsDispatched(id="1", number="603", text="a", accountcode="ID12345", result="SENT")
+    event = SmsDispatched(id="1", number="603", text="a", account_code="ID12345", result="SENT")
     assert parse_sms_callback(query, names=RENAMED) == event
     assert parse(query, names=RENAMED) == event
     with pytest.raises(WebhookNotUnderstood, match="direction="):
@@ -329,7 +329,7 @@ def test_renamed_parameters() -> None:
 def test_a_delivery_receipt(query: str, delivered: bool | None) -> None:
     event = parse_sms_callback(f"{query}&id=7&accountcode=x")
     assert isinstance(event, SmsDeliveryReceipt)
-    assert (event.delivered, event.id, event.accountcode) == (delivered, "7", "x")
+    assert (event.delivered, event.id, event.account_code) == (delivered, "7", "x")
 
 
 @pytest.mark.parametrize(
