@@ -7,7 +7,6 @@ from typing import Final, TypeAlias
 
 import attrs
 
-from _telephony_core.sandbox.exchange import Reply
 from daktela_async.sandbox.errors import Refusal, missing, unknown_parameter
 from daktela_async.sandbox.given import Given
 from daktela_async.sandbox.php import Value
@@ -43,7 +42,7 @@ class Held:
     answer: Node
 
 
-Result: TypeAlias = "Node | NoResult | Held | Recording | Reply"
+Result: TypeAlias = "Node | NoResult | Held | Recording"
 Handler: TypeAlias = Callable[[State, Settings, Given], Result]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from daktela_async.sandbox import pauses, users
 from daktela_async.sandbox.action import NO_RESULT, Action, Result
-from daktela_async.sandbox.errors import NO_USER, NOT_LOGGED_IN, Refusal, missing, wrong_value
+from daktela_async.sandbox.errors import NO_USER, NOT_LOGGED_IN, Refusal, wrong_value
 from daktela_async.sandbox.given import Given
 from daktela_async.sandbox.operators import Operator
 from daktela_async.sandbox.render import Node
@@ -107,13 +107,11 @@ def _create_pause(state: State, settings: Settings, given: Given) -> Result:
     if kind not in _KINDS:
         raise wrong_value("type", f"má být {', '.join(_KINDS)}")
     paid = given.flag("paid") if given.find("paid") else given.flag("billable")
-    if paid is None:
-        raise missing("paid")
     state.pauses.put(
         given.id("id"),
         title=given.need("title", "name"),
         kind=kind,
-        paid=paid,
+        paid=paid is True,
         code=given.find("code"),
     )
     return None

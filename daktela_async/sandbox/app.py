@@ -173,9 +173,7 @@ class DaktelaApp:
             raise Refusal(NO_RECORDING)
         return recordings.reply(call, own, incoming.headers, octets=recording.octets)
 
-    def _success(self, result: Node | NoResult | Held | Reply, incoming: Incoming) -> Reply:
-        if isinstance(result, Reply):
-            return result
+    def _success(self, result: Node | NoResult | Held, incoming: Incoming) -> Reply:
         if isinstance(result, NoResult):
             return reply({"error": None, "status": 1}, xml=incoming.format == "xml")
         node = result.answer if isinstance(result, Held) else result

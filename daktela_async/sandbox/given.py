@@ -88,9 +88,9 @@ class Given:
 
     def span(self) -> tuple[float, float]:
         """Return the required datetime_from and datetime_to."""
-        first, last = self.moment("datetime_from"), self.moment("datetime_to")
-        if first is None or last is None:
-            raise missing("datetime_from" if first is None else "datetime_to")
+        self.need("datetime_from")
+        self.need("datetime_to")
+        first, last = self.moment("datetime_from") or 0.0, self.moment("datetime_to") or 0.0
         if last < first:
             raise wrong_value("datetime_to", "je před datetime_from")
         return first, last

@@ -89,9 +89,7 @@ class LiveDay:
         number = f"60{self._dice.randrange(10**7):07d}"
         queue = self._dice.choice(queues)
         if self._state.operators.in_queue(queue):
-            self._later(
-                self._state.switchboard.enqueue(number, queue), self._dice.uniform(2, 8)
-            )
+            self._later(self._state.switchboard.enqueue(number, queue), self._dice.uniform(2, 8))
         if self._state.timeline.now() < self._until:
             self._plan_caller()
 

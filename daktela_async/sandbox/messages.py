@@ -101,11 +101,11 @@ class Messages:
         self.settings = SmsSettings()
         self._timeline = timeline
         self._delay = delay
-        self._pace = pace
+        self.pace = pace
         self._delivery = delivery
         self._messages: dict[int, SandboxSms] = {}
         self._groups: dict[int, list[SandboxSms]] = {}
-        self._last_id = _FIRST_ID - 1
+        self.last_id = _FIRST_ID - 1
 
     @property
     def all(self) -> tuple[SandboxSms, ...]:
@@ -150,18 +150,18 @@ class Messages:
         self, makers: Iterable[Callable[[int, float], SandboxSms]], scheduled: float | None
     ) -> tuple[int, tuple[SandboxSms, ...]]:
         """Take a group of messages, all or none, and return the group's id and the messages."""
-        before = self._last_id
+        before = self.last_id
         group_id = self._next_id()
         begin = self._leaving(scheduled)
         group: list[SandboxSms] = []
         try:
             for place, make in enumerate(makers):
-                sms = make(self._next_id(), begin + place * self._pace)
+                sms = make(self._next_id(), begin + place * self.pace)
                 sms.group_id = group_id
                 check(sms)
                 group.append(sms)
         except Refusal:
-            self._last_id = before
+            self.last_id = before
             raise
         for sms in group:
             self._keep(sms)
@@ -177,7 +177,8 @@ class Messages:
         """Stop those of a group's messages that haven't left, and return how many they are."""
         if group_id not in self._groups:
             raise Refusal("Skupinová SMS zpráva neexistuje")
-        waiting = [sms for sms in self._groups[group_id] if self.state(sms) == WAITING]
+        group = (sms for sms in self._groups[group_id] if not sms.removed)
+        waiting = [sms for sms in group if self.state(sms) == WAITING]
         for sms in waiting:
             sms.removed = True
             del self._messages[sms.id]
@@ -213,8 +214,8 @@ class Messages:
         return self.settings.allowed_from(moment).timestamp()
 
     def _next_id(self) -> int:
-        self._last_id += 1
-        return self._last_id
+        self.last_id += 1
+        return self.last_id
 
     def _keep(self, sms: SandboxSms) -> SandboxSms:
         self._messages[sms.id] = sms

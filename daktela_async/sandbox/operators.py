@@ -17,6 +17,7 @@ from daktela_async.sandbox.errors import (
 from daktela_async.sandbox.pauses import WRAP, Pause
 from daktela_async.sandbox.phone_call import CALLING, ON_HOLD, RINGING, SPEAKING, PhoneCall
 from daktela_async.sandbox.queues import Queue, Queues
+from daktela_async.sandbox.render import Node
 from daktela_async.sandbox.timeline import Plan, Timeline
 from daktela_async.sandbox.users import User, Users
 
@@ -28,7 +29,10 @@ _BY_WEIGHT = (SPEAKING, ON_HOLD, CALLING, RINGING)
 
 @attrs.define(eq=False, repr=False)
 class Operator:
-    """A user at work; ``revision`` grows with every change that others can see."""
+    """A user at work; ``revision`` grows with every change that others can see.
+
+    ``told`` keeps what RTUserState last told and of which revision.
+    """
 
     user: User
     extension: str | None = None
@@ -41,6 +45,7 @@ class Operator:
     shown: str | None = None
     since: float = 0.0
     revision: int = 0
+    told: tuple[int, dict[str, Node]] | None = None
 
     @property
     def state(self) -> str | None:
@@ -131,7 +136,7 @@ class Operators:
 
     def log_out(self, operator: Operator) -> None:
         """Log an agent out of all queues and of the call centre."""
-        self._check_at_work(operator)
+        login = self._login_of(operator)
         if operator.calls:
             raise Refusal("Agent má probíhající hovor, nelze ho odhlásit")
         self._check_no_form(operator)
@@ -139,8 +144,7 @@ class Operators:
         self._end_pause(operator)
         for entry in operator.queues.values():
             entry.end = now
-        if operator.login is not None:
-            operator.login.end = now
+        login.end = now
         operator.queues.clear()
         operator.login = operator.extension = None
         self.changed([operator])
@@ -177,7 +181,7 @@ class Operators:
 
     def take_pause(self, operator: Operator, pause: Pause, *, force: bool = False) -> None:
         """Set an agent's pause; one that there is gives way to the new one."""
-        self._check_at_work(operator)
+        self._login_of(operator)
         if not operator.queues:
             raise Refusal(NOT_IN_A_QUEUE)
         if operator.calls and not force:
@@ -196,16 +200,17 @@ class Operators:
 
     def end_pause(self, operator: Operator) -> None:
         """End an agent's pause."""
-        self._check_at_work(operator)
+        self._login_of(operator)
         if operator.pause is None:
             raise Refusal("Agent není na pauze")
         self._check_no_form(operator)
         self._end_pause(operator)
         self.changed([operator])
 
-    def _check_at_work(self, operator: Operator) -> None:
+    def _login_of(self, operator: Operator) -> Entry:
         if operator.login is None:
             raise Refusal(NOT_LOGGED_IN)
+        return operator.login
 
     def _check_no_form(self, operator: Operator) -> None:
         if operator.record is not None:

@@ -100,11 +100,19 @@ def _rt_user_state(state: State, settings: Settings, given: Given) -> Result:
     operator = operator_of(state, given)
     if operator.login is None and settings.logged_out != "state":
         return _absent(settings)
-    now = user_state_with_queues(state, operator)
-    now["hash"] = hashlib.sha1(to_json(now).encode()).hexdigest()  # noqa: S324  (no secret)
+    now = _with_hash(state, operator)
     if given.find("hash") == now["hash"]:
         return Held(operator.user.id, operator.revision, now)
     return now
+
+
+def _with_hash(state: State, operator: Operator) -> dict[str, Node]:
+    """Return an agent's state and its hash, made anew only when something has changed."""
+    if operator.told is None or operator.told[0] != operator.revision:
+        now = user_state_with_queues(state, operator)
+        now["hash"] = hashlib.sha1(to_json(now).encode()).hexdigest()  # noqa: S324  (no secret)
+        operator.told = operator.revision, now
+    return operator.told[1]
 
 
 def _absent(settings: Settings) -> Result:

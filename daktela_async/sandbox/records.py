@@ -105,7 +105,7 @@ class Records:
         self._timeline = timeline
         self._records: dict[int, Record] = {}
         self._snapshots: dict[int, list[Snapshot]] = {}
-        self._last_id = first_id - 1
+        self.last_id = first_id - 1
         self._last_snapshot = 172
 
     @property
@@ -143,9 +143,9 @@ class Records:
     ) -> Record:
         """Create a record."""
         values = by_id(fields)
-        self._last_id += 1
+        self.last_id += 1
         record = Record(
-            id=self._last_id,
+            id=self.last_id,
             queue_id=queue_id,
             number=number,
             title=number,
@@ -160,10 +160,10 @@ class Records:
 
     def copy(self, record: Record, queue_id: int) -> Record:
         """Copy a record to a campaign."""
-        self._last_id += 1
+        self.last_id += 1
         copied = attrs.evolve(
             record,
-            id=self._last_id,
+            id=self.last_id,
             queue_id=queue_id,
             fields={key: list(values) for key, values in record.fields.items()},
         )

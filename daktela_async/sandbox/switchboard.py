@@ -57,7 +57,6 @@ class Switchboard:
         self._operators = operators
         self._calls: dict[str, PhoneCall] = {}
         self._serials = itertools.count(_FIRST_SERIAL)
-        self._distributing = False
         operators.on_change.append(self._perhaps_distribute)
 
     @property
@@ -154,7 +153,9 @@ class Switchboard:
         now = self._timeline.now()
         if call.state == SPEAKING:
             call.state, call.held = ON_HOLD, now
-        elif call.held is not None:
+        elif call.held is None:
+            raise Refusal(NO_CALL)
+        else:
             call.hold_time += now - call.held
             call.state, call.held = SPEAKING, None
         self._changed(call.operator)
@@ -181,8 +182,6 @@ class Switchboard:
 
         An attended transfer keeps the customer on hold for some seconds.
         """
-        if call.state not in (SPEAKING, ON_HOLD):
-            raise Refusal(NO_CALL)
 
         def send_on() -> None:
             if call.state == ON_HOLD:
@@ -331,19 +330,11 @@ class Switchboard:
 
     def _distribute(self) -> None:
         """Give the waiting calls to the agents who have been idle the longest."""
-        if self._distributing:
-            return
-        self._distributing = True
-        try:
-            for call in tuple(self._calls.values()):
-                if call.state == WAITING and call.queue is not None:
-                    idle = [
-                        one for one in self._operators.in_queue(call.queue) if one.state == IDLE
-                    ]
-                    if idle:
-                        self._ring_at(call, min(idle, key=lambda one: (one.since, one.user.id)))
-        finally:
-            self._distributing = False
+        for call in tuple(self._calls.values()):
+            if call.state == WAITING and call.queue is not None:
+                idle = [one for one in self._operators.in_queue(call.queue) if one.state == IDLE]
+                if idle:
+                    self._ring_at(call, min(idle, key=lambda one: (one.since, one.user.id)))
 
     def _ring_at(self, call: PhoneCall, operator: Operator) -> None:
         self._offer(call, operator)

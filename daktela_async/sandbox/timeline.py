@@ -81,8 +81,6 @@ class Timeline:
         if not self._begun:
             self._begun = True
             self.on_first()
-        if self._moment is not None:
-            return  # a plan is being carried out, and it must not see its own future
         try:
             while (due := self.next_due()) is not None and due <= now + CLOSE_ENOUGH:
                 plan = heapq.heappop(self._plans)[2]

@@ -17,6 +17,9 @@ from daktela_async.sandbox.state import State
 from daktela_async.sandbox.statistics_actions import take_page
 from daktela_async.sandbox.work_history import entries
 
+# At the same moment what ends comes first, as in the document's sample.
+_ENDS, _STARTS, _ENDS_AT_ONCE = range(3)
+
 Adder: TypeAlias = Callable[[str, float, float | None, str, str], None]
 
 _TRACES = ("all", "call", "pause", "queue", "login")
@@ -80,14 +83,15 @@ def _trace(state: State, settings: Settings, given: Given) -> Result:
     kind = given.text("trace", "all")
     if kind not in _TRACES:
         raise wrong_value("trace", f"má být {', '.join(_TRACES)}")
-    rows: list[tuple[float, dict[str, Node]]] = []
+    rows: list[tuple[float, int, dict[str, Node]]] = []
 
     def add(action: str, start: float, end: float | None, event: str, title: str) -> None:
         begun, ended = _TITLES[action]
-        rows.append((start, _event(state, start, 0, action, "1", begun, event, title)))
+        row = _event(state, start, 0, action, "1", begun, event, title)
+        rows.append((start, _STARTS, row))
         if end is not None:
-            span = int(end - start)
-            rows.append((end, _event(state, end, span, action, "0", ended, event, title)))
+            row = _event(state, end, int(end - start), action, "0", ended, event, title)
+            rows.append((end, _ENDS if end > start else _ENDS_AT_ONCE, row))
 
     for one in (diary.LOGIN, diary.QUEUE, diary.PAUSE):
         if kind in ("all", one):
@@ -98,7 +102,7 @@ def _trace(state: State, settings: Settings, given: Given) -> Result:
         for call in state.past_calls.between(first, last):
             if call.user_id == user.id:
                 _add_call(add, call)
-    return [row for _, row in sorted(rows, key=lambda one: one[0])]
+    return [row for _, _, row in sorted(rows, key=lambda one: one[:2])]
 
 
 def _event(

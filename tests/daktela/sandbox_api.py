@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
 
 from daktela_async.sandbox import Clock, Sandbox
 
 MONDAY = dt.datetime(2016, 9, 26, 10)
+
+
+Answer: TypeAlias = Any
+"""JSON, of which each test knows what it should be."""
 
 
 class StandingStill:
@@ -19,7 +23,7 @@ class StandingStill:
         return 1000.0
 
 
-def monday_sandbox(**options: Any) -> Sandbox:
+def monday_sandbox(**options: Answer) -> Sandbox:
     """Return a sandbox on a Monday morning whose clock stands still."""
     return Sandbox(clock=Clock(StandingStill(), MONDAY), **options)
 
@@ -31,7 +35,7 @@ class Api:
         self.sandbox = sandbox
 
     async def get(
-        self, action: str, query: str = "", **parameters: object
+        self, action: str, query: str = "", /, **parameters: object
     ) -> tuple[int, httpx.Response]:
         cookies = {"access_token": self.sandbox.access_token}
         url = httpx.URL(
@@ -44,19 +48,19 @@ class Api:
             response = await client.get(text)
         return response.status_code, response
 
-    async def whole(self, action: str, query: str = "", **parameters: object) -> Any:
+    async def whole(self, action: str, query: str = "", /, **parameters: object) -> Answer:
         """Return the whole answer."""
         status, response = await self.get(action, query, **parameters)
         assert status == 200
         return response.json()
 
-    async def ok(self, action: str, query: str = "", **parameters: object) -> Any:
+    async def ok(self, action: str, query: str = "", /, **parameters: object) -> Answer:
         """Return the result of a success."""
         answer = await self.whole(action, query, **parameters)
         assert (answer["status"], answer["error"]) == (1, None), answer
         return answer.get("result")
 
-    async def error(self, action: str, query: str = "", **parameters: object) -> Any:
+    async def error(self, action: str, query: str = "", /, **parameters: object) -> Answer:
         """Return the error of a failure."""
         answer = await self.whole(action, query, **parameters)
         assert answer["status"] == 0, answer

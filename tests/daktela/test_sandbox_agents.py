@@ -31,6 +31,8 @@ async def test_an_agent_is_led_through_a_call(sandbox: Sandbox, api: Api) -> Non
     assert (novak.state, novak.extension, novak.queues) == ("Idle", "400", ("2000", "99990"))
     call_id = novak.ring("601234567")
     assert (novak.state, novak.call_id) == ("Ringing", call_id)
+    with pytest.raises(Refusal):
+        novak.hold()
     sandbox.clock.advance(4)
     novak.answer()
     sandbox.clock.advance(30)
@@ -144,6 +146,7 @@ async def test_a_queue_is_made_and_changed(sandbox: Sandbox, api: Api) -> None:
     first = (await api.ok("4.1/RTUserState", user="novak"))["hash"]
     new = {"number": 7000, "title": "Nová", "direction": "out"}
     await api.ok("4.1/CreateQueue", **new)
+    await api.ok("4.1/CreateQueue", **new)
     await api.ok("4.1/CreateQueue", **{**new, "title": "Jiná", "direction": "in"})
     queues = await api.ok("4.1/GetQueues")
     made = queues[str(len(queues))]
@@ -174,6 +177,7 @@ async def test_pauses(sandbox: Sandbox, api: Api) -> None:
     await api.ok("4.1/PauseOn", user="novak", pause=7, force="yes")
     sandbox.agents["novak"].hang_up()
     await api.ok("4.1/Logout", user="novak")
+    sandbox.agents["hajek"].log_in("2000")
     assert await api.ok("4.1/RTStatsPauses") == []
 
 

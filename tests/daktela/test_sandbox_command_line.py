@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import re
 import runpy
 import shlex
@@ -79,8 +80,8 @@ def test_without_its_requirements_it_says_what_to_install(
 
 
 def test_importing_it_serves_nothing() -> None:
-    module = runpy.run_module("daktela_async.sandbox.__main__", run_name="imported")
-    assert callable(module["main"])
+    module = importlib.import_module("daktela_async.sandbox.__main__")
+    assert callable(module.main)
 
 
 def test_the_public_names_are_sorted_and_there() -> None:

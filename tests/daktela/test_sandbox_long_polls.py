@@ -13,14 +13,14 @@ import httpx
 import pytest
 
 from daktela_async.sandbox import Clock, Sandbox, faults
-from tests.daktela.sandbox_api import MONDAY, Api
+from tests.daktela.sandbox_api import MONDAY, Answer, Api
 
 pytestmark = pytest.mark.anyio
 
 URL = "/api/4.0/RTUserState/json"
 
 
-def virtual_sandbox(**options: Any) -> Sandbox:
+def virtual_sandbox(**options: Answer) -> Sandbox:
     return Sandbox(clock=Clock(anyio.current_time, MONDAY), **options)
 
 
@@ -167,10 +167,10 @@ async def test_over_a_socket_it_hears_of_the_clock_and_of_other_threads() -> Non
                 assert answers == []
                 sandbox.clock.advance(1)
             assert answers == [first]
+            thread = threading.Thread(target=sandbox.agents["novak"].log_in)
             async with anyio.create_task_group() as group:
                 group.start_soon(wait)
                 await until(lambda: sandbox.held_requests == 1)
-                thread = threading.Thread(target=sandbox.agents["novak"].log_in)
                 thread.start()
             thread.join()
             assert answers[1]["agent_state"] == "Logged"

@@ -7,11 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.types import Message
+from starlette.types import Message, Scope
 
 from daktela_async.sandbox import RequestLog, RequestRecord, Sandbox, faults
 from daktela_async.sandbox.php import flatten, parse
 from daktela_async.sandbox.render import to_json, to_xml
+from daktela_async.sandbox.settings import ErrorShape
 from tests.daktela.sandbox_api import Api, monday_sandbox
 
 pytestmark = pytest.mark.anyio
@@ -110,7 +111,7 @@ async def test_only_get_is_answered() -> None:
 
 
 @pytest.mark.parametrize("shape", ["text", "list", "map"])
-async def test_an_error_can_have_three_shapes(shape: Any) -> None:
+async def test_an_error_can_have_three_shapes(shape: ErrorShape) -> None:
     api = Api(Sandbox(error_shape=shape))
     shapes: dict[str, object] = {
         "text": "Chybí povinný parametr user",
@@ -316,6 +317,12 @@ async def test_the_application_speaks_http_only() -> None:
     with pytest.raises(RuntimeError, match="HTTP only, not lifespan"):
         await sandbox.app({"type": "lifespan"}, receive, send)
     # A caller that hangs up while sending is no request.
-    scope = {"type": "http", "method": "GET", "headers": [], "path": "/", "query_string": b""}
+    scope: Scope = {
+        "type": "http",
+        "method": "GET",
+        "headers": [],
+        "path": "/",
+        "query_string": b"",
+    }
     await sandbox.app(scope, receive, send)
     assert len(sandbox.log) == 0

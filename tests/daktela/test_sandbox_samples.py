@@ -16,7 +16,7 @@ from daktela_async.sandbox.actions import ACTIONS
 
 pytestmark = pytest.mark.anyio
 
-Json: TypeAlias = "str | int | bool | None | dict[str, Json] | list[Json]"
+Json: TypeAlias = "str | int | bool | dict[str, Json] | list[Json] | None"
 Prepare: TypeAlias = Callable[[Sandbox], None]
 
 
@@ -140,7 +140,7 @@ def group(number: int, *, connect: bool = False) -> Prepare:
             )  # fmt: skip
 
         sandbox.state.catch_up()
-        sandbox.state.messages._last_id = number - 1
+        sandbox.state.messages.last_id = number - 1
         sandbox.state.messages.send_group([make] * 3, None)
 
     return prepare
@@ -162,7 +162,7 @@ def form(login: str, call_id: str, *, queue: str | None = None) -> Prepare:
 
 def record(number: int) -> Prepare:
     def prepare(sandbox: Sandbox) -> None:
-        sandbox.state.records._last_id = number - 1
+        sandbox.state.records.last_id = number - 1
         sandbox.state.catch_up()
         sandbox.state.records.find(number).user_id = 1
 
