@@ -37,6 +37,8 @@ FetchWindow = Callable[[datetime, datetime, int, int], Awaitable[Page[T]]]
 _SECOND = timedelta(seconds=1)
 #: Times shorter than this are not split any more.
 _SHORTEST = 4 * _SECOND
+#: So many times the same page after itself is no coincidence any more.
+_STUCK = 20
 
 
 @frozen(kw_only=True)
@@ -132,6 +134,8 @@ class _Walk(Generic[T]):
         self._through = 0
         self._to_pass = 0
         self._split = False
+        self._last: list[Hashable] = []
+        self._same = 0
         self.plan = PagePlan(paging.start, paging.page_size, paging.concurrency)
 
     @property
@@ -157,11 +161,9 @@ class _Walk(Generic[T]):
             return await fetch(skip, self.plan.page_size)
 
         pages = await map_bounded(page, self.plan.next_skips(), self.plan.concurrency)
-        known = len(self._seen)
-        fresh = self._sift(self.plan.accept(pages))
-        if self.plan.total is None and len(self._seen) == known:
-            # A server that gives the same rows again and again would have no end.
-            self.plan.done = True
+        rows = self.plan.accept(pages)
+        fresh = self._sift(rows)
+        self._end_if_stuck(rows)
         if self._paging.on_update is not None:
             self._paging.on_update(
                 PagesUpdate(
@@ -172,6 +174,17 @@ class _Walk(Generic[T]):
                 )
             )
         return fresh
+
+    def _end_if_stuck(self, rows: list[T]) -> None:
+        """End when a server that tells no total gives the same page again and again.
+
+        Once or twice that only says that the list grew by a page meanwhile.
+        """
+        keys = [self._identity(row) for row in rows]
+        self._same = self._same + 1 if keys == self._last else 0
+        self._last = keys
+        if self.plan.total is None and self._same >= _STUCK:
+            self.plan.done = True
 
     def _sift(self, rows: list[T]) -> list[T]:
         fresh: list[T] = []

@@ -73,6 +73,12 @@ def query_of(request: httpx.Request) -> tuple[tuple[str, str], ...]:
     return tuple(parse_qsl(text, keep_blank_values=True, strict_parsing=True)) if text else ()
 
 
+def requests_of(route: respx.Route) -> list[httpx.Request]:
+    """Return the requests that came by a route, in order."""
+    calls: list[respx.models.Call] = list(route.calls)
+    return [call.request for call in calls]
+
+
 def cookies_of(request: httpx.Request) -> dict[str, str]:
     """Return the cookies of a request as PHP would read them."""
     pairs = [pair.split("=", 1) for pair in request.headers.get("cookie", "").split("; ") if pair]

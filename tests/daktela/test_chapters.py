@@ -1,0 +1,410 @@
+"""What the tables do not show: held requests, whole lists, alternatives, limits, odd shapes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from _telephony_core.converter import ModelConverter
+from _telephony_core.documents import Plain
+from daktela_async.client import DaktelaClient
+from daktela_async.errors import (
+    DeadlineExceeded,
+    InvalidRequest,
+    NotAnEmailQueue,
+    NotFound,
+    OutcomeUnknown,
+    StatusNotFound,
+)
+from daktela_async.models.emails import Email, EmailActivity
+from daktela_async.models.events import CreatedEvent
+from daktela_async.models.paging import Page
+from daktela_async.models.realtime import AgentQueue, UserState
+from daktela_async.models.records import (
+    CallRecordForm,
+    ClosedCallScript,
+    DeletedRecord,
+    Export,
+    FormItem,
+    FoundContact,
+    RecordChanges,
+    RecordSnapshot,
+    RecordTimes,
+    RecordUpdate,
+)
+from daktela_async.models.sms import SentGroup, SmsSettings
+from daktela_async.models.sms_connect import SmsConnectMessage
+from daktela_async.models.stats import CallPage
+from tests.daktela.clock import at
+from tests.daktela.helpers import (
+    PRAGUE,
+    SERVER,
+    TOKEN,
+    answer,
+    query_of,
+    requests_of,
+    sent,
+    service,
+)
+
+pytestmark = pytest.mark.asyncio
+
+Doing = Callable[[DaktelaClient], Coroutine[Any, Any, object]]
+
+
+def client() -> DaktelaClient:
+    return DaktelaClient(SERVER, access_token=TOKEN)
+
+
+# Held requests.
+
+
+async def test_a_held_request_is_given_the_time_that_the_document_wants() -> None:
+    request = await sent(lambda daktela: daktela.realtime.user_state(user="novak", hash="abc"))
+    assert request.extensions["timeout"]["read"] == 70
+    request = await sent(lambda daktela: daktela.realtime.user_state_once(user="novak"))
+    assert request.extensions["timeout"]["read"] == 30
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize(("timeout", "seconds"), [(None, 80), (75.0, 75)])
+async def test_a_held_request_ends(timeout: float | None, seconds: float) -> None:
+    async def hold(_: httpx.Request) -> httpx.Response:
+        await anyio.sleep(100)
+        raise AssertionError  # pragma: no cover
+
+    with service() as router:
+        router.route().mock(side_effect=hold)
+        async with client() as daktela:
+            began = anyio.current_time()
+            with pytest.raises(DeadlineExceeded):
+                await daktela.realtime.user_state(extension="500", timeout=timeout)
+            assert anyio.current_time() - began == pytest.approx(seconds)
+
+
+@pytest.mark.virtual_time
+async def test_held_requests_leave_the_connections_to_others() -> None:
+    async def reply(request: httpx.Request) -> httpx.Response:
+        if "RTUserState" in request.url.path:
+            await anyio.sleep(60)
+        return answer('{"status":1,"error":null,"result":[]}')
+
+    with service() as router:
+        router.route().mock(side_effect=reply)
+        async with DaktelaClient(SERVER, access_token=TOKEN, max_connections=1) as daktela:
+
+            async def hold(user: str) -> None:
+                await daktela.realtime.user_state(user=user)
+
+            began = anyio.current_time()
+            async with anyio.create_task_group() as group:
+                for number in range(50):
+                    group.start_soon(hold, str(number))
+                await anyio.sleep(1)
+                assert await daktela.realtime.calls() == ()
+                assert anyio.current_time() - began == pytest.approx(1)
+
+
+async def test_an_empty_hash_is_none() -> None:
+    request = await sent(lambda daktela: daktela.realtime.user_state(user="novak", hash=""))
+    assert query_of(request) == (("user", "novak"),)
+
+
+async def test_who_is_logged_in() -> None:
+    assert not UserState().logged_in
+    assert UserState(state="Logged").logged_in
+
+
+# Whole lists.
+
+SINCE, UNTIL = at(2014, 8, 1), at(2014, 9, 1)
+Lists = Callable[[DaktelaClient], AsyncGenerator[Any, None]]
+WHOLE: dict[str, Lists] = {
+    "StatsCalls": lambda d: d.stats.iter_calls(SINCE, UNTIL, queues=(q for q in "12"), users="4"),
+    "StatsUsersPauses": lambda d: d.stats.iter_user_pauses(SINCE, UNTIL, users="4", pauses="2"),
+    "StatsUsersQueues": lambda d: d.stats.iter_user_queues(SINCE, UNTIL, users="4"),
+    "StatsUsersSessions": lambda d: d.stats.iter_user_sessions(SINCE, UNTIL, users="4"),
+    "GetRecords": lambda d: d.records.iter(query="800", filter="x", sort="y"),
+}
+
+
+def row(number: int, *, ids: bool) -> dict[str, object]:
+    start = f"2014-08-{1 + number // 1440:02} {number // 60 % 24:02}:{number % 60:02}:00"
+    named = {"id": number, "call": number, "record": number} if ids else {"record": number}
+    return {"user": "4", "start_time": start, "queue": "1", "pause": "2", **named}
+
+
+@pytest.mark.parametrize("ids", [True, False])
+@pytest.mark.parametrize("action", WHOLE)
+async def test_a_list_of_several_pages(action: str, ids: bool) -> None:
+    if action == "StatsCalls" and not ids:
+        ids = True
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        params = dict(query_of(request))
+        skip, take = int(params["skip"]), int(params["take"])
+        # The last row of each page stands on the next one too.
+        numbers = [max(0, number - skip // take) for number in range(skip, min(skip + take, 2503))]
+        result = {"data": [row(number, ids=ids) for number in numbers], "total": "2503"}
+        return answer(json.dumps({"status": 1, "error": None, "result": result}))
+
+    with service() as router:
+        route = router.route().mock(side_effect=reply)
+        async with client() as daktela:
+            rows = [found async for found in WHOLE[action](daktela)]
+    assert len(rows) == 2501
+    assert len(set(map(repr, rows))) == 2501
+    requests = requests_of(route)
+    assert [request.url.path.split("/")[3] for request in requests] == [action] * 3
+    assert {dict(query_of(request))["take"] for request in requests} == {"1000"}
+
+
+async def test_times_of_another_zone_are_split_by_the_clock_of_the_service() -> None:
+    since = datetime(2014, 8, 1, tzinfo=UTC)
+    asked: list[tuple[str, str]] = []
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        params = dict(query_of(request))
+        asked.append((params["datetime_from"], params["datetime_to"]))
+        if len(asked) == 1:
+            return answer('{"status":0,"error":"Prekrocen limit 1000 hovoru"}')
+        return answer('{"status":1,"error":null,"result":{"data":[],"total":0}}')
+
+    with service() as router:
+        router.route().mock(side_effect=reply)
+        async with client() as daktela:
+            rows = [
+                call
+                async for call in daktela.stats.iter_calls(since, since + timedelta(seconds=10))
+            ]
+    assert rows == []
+    assert asked == [
+        ("2014-08-01 02:00:00", "2014-08-01 02:00:10"),
+        ("2014-08-01 02:00:09", "2014-08-01 02:00:10"),
+        ("2014-08-01 02:00:04", "2014-08-01 02:00:10"),
+        ("2014-08-01 02:00:00", "2014-08-01 02:00:05"),
+    ]
+
+
+# Alternatives and limits.
+
+WRONG: dict[str, Doing] = {
+    "no agent": lambda d: d.realtime.user_state(),  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    "two agents": lambda d: d.realtime.user_state_once(user="a", extension="1"),  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    "two of a last call": lambda d: d.stats.last_call(user="a", extension="1"),  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    "no form": lambda d: d.records.close_script(),  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    "nothing to move": lambda d: d.records.move(to_queue="1"),  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    "times of one record": lambda d: d.records.copy(  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+        record_id="1", to_queue="2", times=RecordTimes(edited_since=SINCE)
+    ),
+    "a form that is open": lambda d: d.records.copy(
+        record_id="1", to_queue="2", update=RecordUpdate(action="4")
+    ),
+    "an unknown action": lambda d: d.records.export("2003", actions="7"),
+    "what cannot be set": lambda d: d.records.update("64", action="1"),
+    "times upside down": lambda d: d.records.export(
+        "2003", times=RecordTimes(created_since=UNTIL, created_until=SINCE)
+    ),
+    "a range upside down": lambda d: d.stats.calls(UNTIL, SINCE),
+    "a direction": lambda d: d.stats.call_details(SINCE, UNTIL, direction="up"),
+    "a trace": lambda d: d.stats.trace("a", SINCE, UNTIL, actions="sleep"),
+    "no time": lambda d: d.stats.last_call_of_number("1", within=timedelta(0)),
+    "a page of calls": lambda d: d.stats.calls(SINCE, UNTIL, take=1001),
+    "a page before the first": lambda d: d.records.list(skip=-1),
+    "another event": lambda d: d.events.create("SendSMS"),
+    "an event without a name": lambda d: d.events.create("Custom_"),
+    "no activity": lambda d: d.activities.update([], "objednavka"),
+    "an empty activity": lambda d: d.activities.update([""], "objednavka"),
+    "a long e-mail": lambda d: d.emails.create("1", subject="a", sender="b", body="c" * 8000),
+    "sms upside down": lambda d: d.sms.list(since=UNTIL, until=SINCE),
+    "sms_connect upside down": lambda d: d.sms_connect.list(since=UNTIL, until=SINCE),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+async def test_what_is_wrong_is_not_sent(what: str) -> None:
+    with service() as router:
+        route = router.route()
+        async with client() as daktela:
+            with pytest.raises(InvalidRequest):
+                await WRONG[what](daktela)
+    assert not route.called
+
+
+async def test_lists_are_checked_when_they_are_asked_for() -> None:
+    async with client() as daktela:
+        for wrong in (
+            lambda: daktela.stats.iter_calls(UNTIL, SINCE),
+            lambda: daktela.stats.iter_user_pauses(UNTIL, SINCE),
+            lambda: daktela.stats.iter_user_queues(UNTIL, SINCE),
+            lambda: daktela.stats.iter_user_sessions(UNTIL, SINCE),
+            lambda: daktela.records.iter(page_size=1001),
+        ):
+            with pytest.raises(InvalidRequest):
+                wrong()
+
+
+# Meaning.
+
+ACTING: dict[str, tuple[Doing, bool]] = {
+    "close_script": (lambda d: d.records.close_script(record_id="1"), False),
+    "copy": (lambda d: d.records.copy(record_id="1", to_queue="2"), False),
+    "move one": (lambda d: d.records.move(record_id="1", to_queue="2"), True),
+    "move a campaign": (lambda d: d.records.move(from_queue="1", to_queue="2"), False),
+    "create": (lambda d: d.records.create("1", "2"), False),
+    "update": (lambda d: d.records.update("1"), True),
+    "delete": (lambda d: d.records.delete("1"), True),
+    "event": (lambda d: d.events.create("Custom_X"), False),
+    "close": (lambda d: d.activities.close("a", "b"), True),
+    "update activities": (lambda d: d.activities.update("a", "b"), True),
+    "email": (lambda d: d.emails.create("1", subject="a", sender="b", body="c"), False),
+    "settings": (lambda d: d.sms.change_settings(allowed_from_hour=8), True),
+    "remove_group": (lambda d: d.sms.remove_group("1"), True),
+    "send_batch": (lambda d: d.sms.send("1", "a"), False),
+    "calls": (lambda d: d.stats.calls(SINCE, UNTIL), True),
+}
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("what", ACTING)
+async def test_what_is_asked_for_again(what: str) -> None:
+    call, repeated = ACTING[what]
+    fine = answer('{"status":1,"error":null,"result":null}')
+    with service() as router:
+        route = router.route().mock(side_effect=[httpx.ReadTimeout("no answer"), fine])
+        async with client() as daktela:
+            if repeated:
+                await call(daktela)
+            else:
+                with pytest.raises(OutcomeUnknown) as caught:
+                    await call(daktela)
+                assert caught.value.advice.startswith("Look ")
+    assert route.call_count == 1 + repeated
+
+
+# Documented errors.
+
+
+async def test_documented_errors() -> None:
+    with service() as router:
+        answers = [
+            '{"error":"Stav neexistuje","status":0}',
+            '{"error":"Zadana fronta neni typu email","status":0}',
+            '{"status":1,"error":null,"result":null}',
+        ]
+        router.route().mock(side_effect=[answer(body) for body in answers])
+        async with client() as daktela:
+            with pytest.raises(StatusNotFound):
+                await daktela.activities.close("activity_123", "nevolat")
+            with pytest.raises(NotAnEmailQueue):
+                await daktela.emails.create("6666", subject="a", sender="b", body="c")
+            with pytest.raises(NotFound):
+                await daktela.autodialer.check_number("777888999")
+
+
+# Odd shapes.
+
+CONVERTER = ModelConverter(PRAGUE)
+
+
+def column(value: Plain) -> Plain:
+    return {"label": "", "value": value, "id": ""}
+
+
+WRAPPED: list[Callable[[Plain], Plain]] = [
+    lambda one: [one],
+    lambda one: one,
+    lambda one: {"318": one},
+    lambda one: {"record": {"318": one}},
+]
+
+
+@pytest.mark.parametrize("wrapped", WRAPPED)
+async def test_an_export_however_it_is_wrapped(wrapped: Callable[[Plain], Plain]) -> None:
+    one: Plain = {"sysdata_id": column("318"), "sysdata_date": "28.08.2012 16:20:17", "data_1": "x"}
+    (record,) = CONVERTER.structure(wrapped(one), Export).records
+    assert record.id == "318"
+    assert record.edited_at == at(2012, 8, 28, 16, 20, 17)
+    assert [(item.id, item.value) for item in record.items] == [("data_1", "x")]
+
+
+async def test_an_export_of_several_records_by_their_ids() -> None:
+    plain: Plain = {str(n): {"sysdata_id": column(n), "data_1": column("x")} for n in (1, 2)}
+    assert [record.id for record in CONVERTER.structure(plain, Export).records] == ["1", "2"]
+    assert CONVERTER.structure(None, Export).records == ()
+
+
+async def test_maps_that_come_as_lists() -> None:
+    empty: Plain = []
+    assert CONVERTER.structure({"queue": "1", "options": empty}, AgentQueue).options == {}
+    assert CONVERTER.structure({"record": "1", "fields": empty}, CallRecordForm).fields == {}
+    listed: Plain = {"record_snapshot": "1", "fields": [["a"], "b"]}
+    snapshot = CONVERTER.structure(listed, RecordSnapshot)
+    assert snapshot.fields == {"0": ("a",), "1": ("b",)}
+    assert CONVERTER.structure({"record": "1", "fields": None}, CallRecordForm).fields == {}
+
+
+async def test_changes_of_a_record() -> None:
+    plain: Plain = {"record": "1", "changes": {"fields": {"3": "42"}, "record_snapshots": []}}
+    assert CONVERTER.structure(plain, CallRecordForm).changes == RecordChanges(fields=True)
+
+
+async def test_options_of_any_shape() -> None:
+    plain: Plain = {"email": "1", "activity": "1", "field": "1", "options": {"a": ["b"]}}
+    assert CONVERTER.structure(plain, Email).options == '{"a": ["b"]}'
+    assert CONVERTER.structure(plain, EmailActivity).options == '{"a": ["b"]}'
+    assert CONVERTER.structure(plain, FormItem).options == '{"a": ["b"]}'
+    empty: Plain = {"email": "1", "options": []}
+    assert CONVERTER.structure(empty, Email).options is None
+
+
+async def test_an_event_with_lists() -> None:
+    (event,) = CONVERTER.structure([{"a": ["x", {"b": "y"}]}], tuple[CreatedEvent, ...])
+    assert event.params == {"a[0]": "x", "a[1][b]": "y"}
+
+
+async def test_a_form_without_columns() -> None:
+    contact = CONVERTER.structure({"array_struct": {"id_field": ["1"]}}, FoundContact)
+    assert [item.id for item in contact.items] == ["1"]
+    gaps: Plain = {"id_field": {"0": "1", "2": "3"}, "value_data": {"0": "a", "2": "b"}}
+    contact = CONVERTER.structure({"array_struct": gaps}, FoundContact)
+    assert [(item.id, item.value) for item in contact.items] == [("1", "a"), ("3", "b")]
+
+
+async def test_records_in_shapes_that_nothing_documents() -> None:
+    page = CONVERTER.structure([{"call": "1"}], CallPage)
+    assert (page.total, [call.id for call in page.rows]) == (None, ["1"])
+    assert CONVERTER.structure("", CallPage) == CallPage()
+    assert isinstance(page, Page)
+    assert CONVERTER.structure({"count": 2}, DeletedRecord).count == 2
+    assert CONVERTER.structure(False, DeletedRecord).count == 0
+    assert CONVERTER.structure(None, ClosedCallScript) == ClosedCallScript()
+    assert CONVERTER.structure({"id": "1", "direction": None}, SmsConnectMessage).direction == ""
+    assert CONVERTER.structure(["nothing"], SentGroup) == SentGroup()
+
+
+async def test_sms_settings_of_other_shapes() -> None:
+    flat: Plain = {"lang": "cs_CZ", "email_notification_allow": ["in"], "sim": ["a", {"b": "c"}]}
+    settings = CONVERTER.structure(flat, SmsSettings)
+    assert (settings.language, settings.notified_by_email) == ("cs_CZ", ("in",))
+    assert [dict(card.extra) for card in settings.sim_cards] == [{"value": "a"}, {"b": "c"}]
+    assert CONVERTER.structure({"settings": None}, SmsSettings) == SmsSettings()
+
+
+async def test_callbacks_do_not_show() -> None:
+    secret = "https://login:heslo@pbx.in:8080/path"
+    assert "heslo" not in repr(SmsSettings(incoming_callback=secret, outgoing_callback=secret))
+
+
+@pytest.mark.parametrize(
+    "model", [SmsSettings, FoundContact, CallRecordForm, Email, SmsConnectMessage]
+)
+async def test_what_is_no_record(model: type[object]) -> None:
+    with pytest.raises(Exception, match="a record was expected"):
+        CONVERTER.structure("text", model)
