@@ -74,3 +74,12 @@ def test_it_can_take_the_event_loops_virtual_time() -> None:
 
     virtual = trio.testing.MockClock(autojump_threshold=0)
     assert trio.run(main, clock=virtual) == pytest.approx(1000)
+
+
+def test_it_tells_those_who_listen_that_it_has_been_moved() -> None:
+    clock = Clock(Seconds())
+    heard: list[float] = []
+    clock.on_advance(lambda: heard.append(clock.now()))
+    clock.advance(60)
+    clock.advance(0)
+    assert heard == [1060, 1060]

@@ -236,6 +236,11 @@ async def test_api_error(app: App, client: Client, after_acting: bool) -> None:
     assert app.acted == int(after_acting)
 
 
+async def test_api_error_of_an_api_without_codes(app: App, client: Client) -> None:
+    app.plan.add("*", faults.ApiError("in words"))
+    assert (await client.get("/")).text == "error in words"
+
+
 @pytest.mark.parametrize("after_acting", [True, False])
 async def test_malformed(app: App, client: Client, after_acting: bool) -> None:
     app.plan.add("*", faults.Malformed(b"\xff{", "text/json", after_acting=after_acting))

@@ -35,6 +35,7 @@ def test_it_keeps_requests_in_order_and_what_became_of_them() -> None:
         api_key_in="form",
         headers={"host": "127.0.0.1"},
     )
+    assert log[0].token_in == log[0].api_key_in
     log.note_acted(first)
     log.note_fault(first, "Late")
     log.note_status(first, 200)
