@@ -45,7 +45,8 @@ class Exchange:
     ``note`` hears of the answer's status just before the caller can.
 
     ``act()`` carries the method out and returns its proper answer; ``error(code)`` gives the
-    API's own error with that code (or, where errors have none, that text). Both may be called or left alone, at any moment.
+    API's own error with that code, or with that text where errors have no codes. Both may be
+    called or left alone, at any moment.
     """
 
     def __init__(
