@@ -110,7 +110,7 @@ class _Body(httpx.AsyncByteStream):
     ) -> None:
         self._pool = pool
         self._origin = origin
-        self._connection: httpcore.AsyncHTTPConnection | None = connection
+        self._connection = connection
         self._response = response
         self._parts = response.aiter_stream()
         self._ended = False
@@ -127,9 +127,8 @@ class _Body(httpx.AsyncByteStream):
             raise
 
     async def aclose(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is None:
-            return
+        """Free the connection; httpx calls this once."""
+        connection = self._connection
         with anyio.CancelScope(shield=True):
             if self._ended:
                 await self._response.aclose()
