@@ -184,6 +184,8 @@ class _Transfer:
         self._target = target
         #: What names this very version of the file, for If-Range; without it nothing is resumed.
         self._validator: str | None = None
+        #: The most bytes that any attempt got to.
+        self._farthest = 0
 
     async def attempt(self, attempt: Attempt) -> Reply:
         """Make one attempt, following redirects, from where the last one stopped."""
@@ -212,10 +214,13 @@ class _Transfer:
         return headers
 
     def _matches(self, answer: StreamedReply) -> bool:
-        """Tell whether the answer can be used; a part must begin where the file ends."""
+        """Tell whether the answer can be used; a part must go on where the same file ends."""
         if answer.status == 206:
             found = _CONTENT_RANGE.fullmatch(answer.headers.get("content-range", ""))
-            return found is not None and int(found[1]) == self._target.size
+            # RFC 9110, 15.3.7.3: parts of different versions are never put together.
+            same = _strong_validator(answer.headers) in {None, self._validator}
+            size = self._target.size
+            return found is not None and int(found[1]) == size and (same or not size)
         return not (answer.status == 416 and self._target.size)
 
     async def _start_over(self) -> None:
@@ -262,9 +267,12 @@ class _Transfer:
         try:
             async for chunk in chunks:
                 piece += chunk
-                attempt.progressed = self._validator is not None
+                received = self._target.size + len(piece)
+                if received > self._farthest:
+                    # What came before, and came again, is no progress.
+                    self._farthest = received
+                    attempt.progressed = self._validator is not None
                 if self._options.on_progress is not None:
-                    received = self._target.size + len(piece)
                     with _on_our_side():
                         self._options.on_progress(DownloadProgress(received=received, total=total))
                 if len(piece) >= _PIECE:

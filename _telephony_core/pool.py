@@ -9,8 +9,9 @@ Both take the same time with one connection as with thousands.
 
 import ssl
 from collections import deque
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Iterable
 from contextlib import contextmanager, suppress
+from typing import cast
 
 import anyio
 import httpcore
@@ -93,9 +94,44 @@ class ConnectionPool:
             if not connection.has_expired():
                 return connection
             await _close(connection)
-        return httpcore.AsyncHTTPConnection(
-            place, ssl_context=self._tls, keepalive_expiry=self._keepalive
+        return _Connection(place, self._tls, self._keepalive)
+
+
+#: It serves asyncio and trio alike. httpcore has a stand-in for it where anyio is missing.
+_BACKEND = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
+
+
+class _Network(httpcore.AsyncNetworkBackend):
+    """Remember the stream of a connection: httpcore forgets it when TLS is cancelled."""
+
+    stream: httpcore.AsyncNetworkStream | None = None
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        self.stream = await _BACKEND.connect_tcp(host, port, timeout, local_address, socket_options)
+        return self.stream
+
+
+class _Connection(httpcore.AsyncHTTPConnection):
+    """A connection whose closing leaves no socket behind, in whatever state it was."""
+
+    def __init__(self, place: httpcore.Origin, tls: ssl.SSLContext, keepalive: float) -> None:
+        self._network = _Network()
+        super().__init__(
+            place, ssl_context=tls, keepalive_expiry=keepalive, network_backend=self._network
         )
+
+    async def aclose(self) -> None:
+        """Close what httpcore knows of, and what it does not."""
+        await super().aclose()
+        if self._network.stream is not None:
+            await self._network.stream.aclose()
 
 
 class _Body(httpx.AsyncByteStream):
@@ -110,7 +146,7 @@ class _Body(httpx.AsyncByteStream):
     ) -> None:
         self._pool = pool
         self._origin = origin
-        self._connection: httpcore.AsyncHTTPConnection | None = connection
+        self._connection = connection
         self._response = response
         self._parts = response.aiter_stream()
         self._ended = False
@@ -127,9 +163,8 @@ class _Body(httpx.AsyncByteStream):
             raise
 
     async def aclose(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is None:
-            return
+        """Free the connection; httpx calls this once."""
+        connection = self._connection
         with anyio.CancelScope(shield=True):
             if self._ended:
                 await self._response.aclose()

@@ -80,7 +80,10 @@ def split_url(url: str) -> SplitResult:
 def check_scheme(parts: SplitResult, allow_http: Collection[str]) -> None:
     """Raise `InvalidRequest` for plain http:// to a host that is neither loopback nor allowed."""
     host = parts.hostname or ""
-    if parts.scheme == "https" or host in allow_http or is_loopback(host):
+    # A text is a collection too, of characters.
+    names = (allow_http,) if isinstance(allow_http, str) else allow_http
+    allowed = host in {name.lower() for name in names}
+    if parts.scheme == "https" or allowed or is_loopback(host):
         return
     raise InvalidRequest(
         f"plain http:// to {host} would show keys and calls to everybody on the way.",

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from _telephony_core.converter import (
@@ -581,6 +581,7 @@ values: st.SearchStrategy[Plain] = st.recursive(
 )
 
 
+@settings(max_examples=60)
 @given(values, st.sampled_from([Sample, Part, Odd, Record]))
 def test_any_value_is_the_model_or_not_structured(plain: Plain, model: type[Record]) -> None:
     try:
@@ -592,6 +593,7 @@ def test_any_value_is_the_model_or_not_structured(plain: Plain, model: type[Reco
     assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301
 
 
+@settings(max_examples=60)
 @given(values)
 def test_a_record_with_any_fields_is_the_model_or_not_structured(value: Plain) -> None:
     fields: Plain = {"id": 1, "src": "", **(value if isinstance(value, dict) else {"tags": value})}
@@ -603,6 +605,7 @@ def test_a_record_with_any_fields_is_the_model_or_not_structured(value: Plain) -
         assert type(found) is Sample
 
 
+@settings(max_examples=60)
 @given(values, st.booleans())
 def test_any_value_has_rows(value: Plain, records: bool) -> None:
     assert isinstance(find_rows(value, records=records), list)

@@ -229,7 +229,7 @@ async def test_an_outage_that_passed_does_not_count_any_more() -> None:
                 raise down
             return found
 
-    job = Flaky(300)
+    job = Flaky(150)
     assert await job.wait(Polling(jitter=0, outage=40)) == "result"
 
 

@@ -133,25 +133,24 @@ NO, MAYBE = Acted.NO, Acted.MAYBE
     ],
 )
 @pytest.mark.parametrize("semantics", [READS, AGAIN, ACTS])
-@pytest.mark.parametrize("body", [b"<html>no</html>", b'{"id": 7}', b""])
 async def test_a_status_where_an_answer_should_stand(
-    status: int, kind: type[StatusError], undecided: bool, semantics: Semantics, body: bytes
+    status: int, kind: type[StatusError], undecided: bool, semantics: Semantics
 ) -> None:
-    error = await failing(Answer(status, body), semantics)
-    if undecided and semantics is ACTS:
-        assert type(error) is OutcomeUnknown
-        assert error.acted is MAYBE
-        assert error.advice == "Look at the list of things."
-        cause = error.__cause__
-        assert error.what.startswith(f"HTTP {status}")
-    else:
-        cause = error
-    assert type(cause) is kind
-    assert isinstance(cause, StatusError)
-    assert cause.status == status
-    assert cause.acted is (MAYBE if undecided and semantics is not READS else NO)
-    assert cause.excerpt == body.decode()
-    assert not cause.repeated
+    for body in (b"<html>no</html>", b'{"id": 7}', b""):
+        error = await failing(Answer(status, body), semantics)
+        cause: BaseException | None = error
+        if undecided and semantics is ACTS:
+            assert type(error) is OutcomeUnknown
+            assert error.acted is MAYBE
+            assert error.advice == "Look at the list of things."
+            assert error.what.startswith(f"HTTP {status}")
+            cause = error.__cause__
+        assert type(cause) is kind
+        assert isinstance(cause, StatusError)
+        assert cause.status == status
+        assert cause.acted is (MAYBE if undecided and semantics is not READS else NO)
+        assert cause.excerpt == body.decode()
+        assert not cause.repeated
 
 
 @both
@@ -242,17 +241,17 @@ async def test_an_answer_that_cannot_be_understood(body: bytes, semantics: Seman
 
 
 @both
-@pytest.mark.parametrize("status", [200, 500])
 @pytest.mark.parametrize(
-    "body",
+    ("status", "body"),
     [
-        b"<a>" * 100_000 + b"</a>" * 100_000,
-        b"[" * 900 + b"]" * 900,
-        b"[" * 100_000 + b"]" * 100_000,
-        b'{"error":' * 800 + b"1" + b"}" * 800,
+        (200, b"<a>" * 50_000 + b"</a>" * 50_000),
+        (500, b"[" * 900 + b"]" * 900),
+        (200, b"[" * 100_000 + b"]" * 100_000),
+        (500, b"[" * 100_000 + b"]" * 100_000),
+        (200, b'{"error":' * 800 + b"1" + b"}" * 800),
     ],
 )
-async def test_an_answer_nested_without_end_is_an_error_of_ours(body: bytes, status: int) -> None:
+async def test_an_answer_nested_without_end_is_an_error_of_ours(status: int, body: bytes) -> None:
     error = await failing(Answer(status, body))
     assert isinstance(error, ProtocolError | StatusError | TinyError)
 
@@ -316,29 +315,29 @@ def test_what_is_certain_stays_so(error: Exception) -> None:
 # Secrets.
 
 
+ECHOES = [
+    f"your key is {KEY}",
+    f"<html>{KEY}</html>",
+    json.dumps({"id": KEY}),
+    json.dumps({"id": "x" * 50 + KEY}),
+    json.dumps({"id": "x" * 1990 + KEY}),
+    json.dumps([KEY]),
+    json.dumps({KEY: 1, "name": KEY}),
+    f"<a>{KEY}",
+]
+
+
 @both
 @pytest.mark.parametrize("status", [200, 400, 500])
-@pytest.mark.parametrize(
-    "body",
-    [
-        f"your key is {KEY}",
-        f"<html>{KEY}</html>",
-        json.dumps({"id": KEY}),
-        json.dumps({"id": "x" * 50 + KEY}),
-        json.dumps({"id": "x" * 1990 + KEY}),
-        json.dumps([KEY]),
-        json.dumps({KEY: 1, "name": KEY}),
-        f"<a>{KEY}",
-    ],
-)
 @pytest.mark.parametrize("semantics", [READS, ACTS])
 async def test_no_error_shows_the_key_that_a_server_echoes(
-    status: int, body: str, semantics: Semantics
+    status: int, semantics: Semantics
 ) -> None:
-    error = await failing(Answer(status, body.encode()), semantics)
-    text = shown(error)
-    for part in (KEY, KEY[:9], json.dumps(KEY)[1:-1]):
-        assert part not in text
+    for body in ECHOES:
+        error = await failing(Answer(status, body.encode()), semantics)
+        text = shown(error)
+        for part in (KEY, KEY[:9], json.dumps(KEY)[1:-1]):
+            assert part not in text
 
 
 @both

@@ -159,3 +159,9 @@ def test_any_text_is_an_address_or_refused(text: str) -> None:
     except InvalidRequest:
         return
     assert split_url(text).hostname
+
+
+def test_a_single_host_can_be_allowed_by_its_name_in_any_case() -> None:
+    check_scheme(split_url("http://pbx.example/"), "PBX.example")
+    with pytest.raises(InvalidRequest):
+        check_scheme(split_url("http://pbx/"), "pbx.example")

@@ -136,7 +136,7 @@ async def test_connections_are_used_again_and_renewed_when_the_server_closed_the
 
 
 @both
-@pytest.mark.parametrize("status", [200, 204, 302, 303, 307, 308, 400, 401, 404, 500])
+@pytest.mark.parametrize("status", [200, 204, 302, 307, 404, 500])
 async def test_any_status_is_an_answer_and_no_redirect_is_followed(status: int) -> None:
     script = planned(Answer(status, headers={"location": "https://other.test/"}))
     found = await scripted(script).request(POST, of(READS))
@@ -231,8 +231,17 @@ async def test_what_no_request_can_hold_is_refused_and_not_repeated_in_the_error
 
 @both
 @virtual
-@pytest.mark.parametrize("status", [429, 502, 503, 504])
-@pytest.mark.parametrize(("semantics", "attempts"), [(READS, 4), (AGAIN, 4), (ACTS, 1)])
+@pytest.mark.parametrize(
+    ("status", "semantics", "attempts"),
+    [
+        (429, READS, 4),
+        (502, AGAIN, 4),
+        (503, READS, 4),
+        (504, READS, 4),
+        (429, ACTS, 1),
+        (503, ACTS, 1),
+    ],
+)
 async def test_a_passing_trouble_is_met_with_four_attempts(
     status: int, semantics: Semantics, attempts: int
 ) -> None:
@@ -603,12 +612,12 @@ async def test_the_queue_is_fair_and_bounded() -> None:
         await transport.request(Request("GET", f"{BASE}/{number}"), of(READS))
 
     async with anyio.create_task_group() as group:
-        for number in range(12):
+        for number in range(9):
             group.start_soon(call, number)
             # So that they come in this order.
             await anyio.sleep(0.01)
-    assert [request.url.path for request in script.requests] == [f"/{n}" for n in range(12)]
-    assert script.times[-1] - script.times[0] == pytest.approx(3, abs=0.3)
+    assert [request.url.path for request in script.requests] == [f"/{n}" for n in range(9)]
+    assert script.times[-1] - script.times[0] == pytest.approx(2, abs=0.3)
 
 
 @both
