@@ -5,8 +5,8 @@ scene:
 
     python examples/agents.py
 
-With DAKTELA_SERVER and DAKTELA_ACCESS_TOKEN (or DAKTELA_LOGIN and DAKTELA_PASSWORD) set it watches the
-real call centre until Ctrl-C. Watching changes nothing there.
+With DAKTELA_SERVER and DAKTELA_ACCESS_TOKEN set (or DAKTELA_LOGIN and DAKTELA_PASSWORD) it watches
+the real call centre until Ctrl-C. Watching changes nothing there.
 """
 
 from __future__ import annotations
@@ -88,7 +88,9 @@ def show(event: AgentChange[UserState] | WatchFailed) -> None:
         return
     name = event.state.full_name or event.user
     before = f"   (was {event.previous.state or 'logged out'})" if event.previous else ""
-    print(f"{event.at.astimezone():%H:%M:%S}  {name:<18} {describe(event.state)}{paint(before, '2')}")
+    print(
+        f"{event.at.astimezone():%H:%M:%S}  {name:<18} {describe(event.state)}{paint(before, '2')}"
+    )
 
 
 def trouble(notice: WatchTrouble) -> None:
@@ -147,7 +149,9 @@ async def run(options: Options) -> None:
             DaktelaClient(sandbox.url, access_token=sandbox.access_token)
         )
         users = ["novak", "novotna", "svoboda"]
-        print(paint("Watching three agents", "1") + f" of a sandbox on this machine ({sandbox.url})")
+        print(
+            paint("Watching three agents", "1") + f" of a sandbox on this machine ({sandbox.url})"
+        )
         watching = asyncio.create_task(watch(daktela, users))
         async with asyncio.timeout(options.seconds):
             await play(sandbox, users)

@@ -6,7 +6,6 @@ import asyncio
 import selectors
 import threading
 
-
 #: How long a worker thread is given before the clock jumps, in real seconds.
 _GRACE = 0.02
 
@@ -43,5 +42,3 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self._jumping.jumped
-
-

@@ -1,0 +1,55 @@
+"""What the type checkers must make of the Daktela client; checked, never run."""
+
+from __future__ import annotations
+
+from typing import assert_type
+
+from daktela_async import (
+    AgentChange,
+    AgentChanges,
+    AgentLoggedIn,
+    AgentLoggedOut,
+    CallCenterCall,
+    DaktelaClient,
+    DownloadedFile,
+    GroupSmsResult,
+    Queue,
+    SentSms,
+    SmsText,
+    StartedCall,
+    User,
+    UserState,
+    WatchFailed,
+)
+
+
+async def check_calls(daktela: DaktelaClient) -> None:
+    assert_type(await daktela.queues.list(), tuple[Queue, ...])
+    assert_type(await daktela.users.list(), tuple[User, ...])
+    assert_type(await daktela.calls.create_for_user("novak", "602123456"), StartedCall)
+    assert_type(await daktela.calls.download_recording("hash", "call.wav"), DownloadedFile)
+    assert_type(await daktela.sms.send("602123456", "Dobrý den"), SentSms)
+    group = await daktela.sms.send_group([SmsText(number="602123456", text="Dobrý den")])
+    assert_type(group, GroupSmsResult)
+
+
+async def check_watching(daktela: DaktelaClient) -> None:
+    assert_type(await daktela.realtime.user_state(user="novak", hash="h"), UserState)
+    async for change in daktela.realtime.watch_user(user="novak"):
+        assert_type(change, AgentChange[UserState])
+    async with daktela.realtime.watch_users(["novak"]) as changes:
+        assert_type(changes, AgentChanges[UserState])
+        async for event in changes:
+            assert_type(event, AgentChange[UserState] | WatchFailed)
+    async for happening in daktela.realtime.watch_team():
+        assert_type(
+            happening,
+            AgentChange[UserState] | AgentLoggedIn[UserState] | AgentLoggedOut[UserState],
+        )
+
+
+async def check_lists(daktela: DaktelaClient) -> None:
+    from datetime import datetime
+
+    async for call in daktela.stats.iter_calls(datetime(2026, 1, 1), datetime(2026, 2, 1)):
+        assert_type(call, CallCenterCall)
