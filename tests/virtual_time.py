@@ -17,9 +17,7 @@ class _JumpingSelector(selectors.DefaultSelector):
         super().__init__()
         self.jumped = 0.0
 
-    def select(
-        self, timeout: float | None = None
-    ) -> list[tuple[selectors.SelectorKey, selectors._EventMask]]:
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None:
             # Nothing is scheduled: only another thread can go on, and it takes real time.
             return super().select(None)

@@ -53,7 +53,7 @@ async def test_an_agent_is_led_through_a_call(sandbox: Sandbox, api: Api) -> Non
     assert (await api.ok("4.1/RTStatsPauses"))["7"] == {"id": "7", "count": "1", "users": ["2"]}
     novak.unpause()
     novak.log_out()
-    assert (novak.state, novak.extension) == (None, None)
+    assert [novak.state, novak.extension] == [None, None]
     call = sandbox.past_call(call_id)
     assert (call.waiting, call.ringing, call.duration, call.hold) == (4, 4, 40, 10)
     assert (call.answered, call.cause, call.user_id, call.queue_id) == (True, "agent", 2, 1)
