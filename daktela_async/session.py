@@ -15,7 +15,7 @@ from attrs import evolve
 from _telephony_core.calls import Call
 from _telephony_core.documents import Plain, parse_document
 from _telephony_core.downloads import DownloadedFile, DownloadOptions
-from _telephony_core.errors import ApiError, InvalidRequest, ProtocolError
+from _telephony_core.errors import ApiError, InvalidRequest
 from _telephony_core.redaction import HIDDEN, Redactor, Secret
 from _telephony_core.session import ApiSession
 from _telephony_core.settings import TransportSettings
@@ -144,14 +144,6 @@ class DaktelaSession(ApiSession):
 
     def _decode(self, reply: Reply, delivery: Delivery) -> Plain:
         return open_envelope(super()._decode(reply, delivery)).result
-
-    def _structure(self, plain: Plain, model: type[T], reply: Reply, delivery: Delivery) -> T:
-        try:
-            return super()._structure(plain, model, reply, delivery)
-        except ProtocolError as error:
-            # What led to it quotes the answer as it came, and that may hold passwords.
-            error.__context__ = None
-            raise error from None
 
 
 def _name(call: Call[T]) -> str:
