@@ -34,8 +34,8 @@ LAST_LOOK = 5.0
 class Polling:
     """Say when to look at a job: at once, then after delays that grow up to a longest one.
 
-    With a factor of 1.25 a job is noticed at the latest a quarter of its duration after it was
-    done (or `longest_delay` after it, if that is sooner), with few requests.
+    With a factor of 1.25 a job is noticed at the latest a quarter of its duration and one
+    `first_delay` after it was done (or `longest_delay` after it, if that is sooner).
 
     Attributes:
         first_delay: seconds between the first look and the second.
