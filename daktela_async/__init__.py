@@ -28,6 +28,7 @@ from .agent_states import (
     AgentLoggedOut,
     TeamEvent,
     WatchFailed,
+    WatchRecovery,
     WatchTrouble,
 )
 from .client import (
@@ -341,6 +342,7 @@ __all__ = [
     "WaitUpdate",
     "WatchFailed",
     "WatchPace",
+    "WatchRecovery",
     "WatchTrouble",
     "WireFormat",
     "access_token",

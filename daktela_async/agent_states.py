@@ -112,6 +112,22 @@ class WatchTrouble:
     delay: float
 
 
+@frozen(kw_only=True)
+class WatchRecovery:
+    """A watch has a good answer again, after requests that failed.
+
+    Attributes:
+        user: the agent that is watched; None for a whole team.
+        failures: the requests that failed in a row.
+        lost_for: the seconds between the last good answer and this one, or since the first
+            failure if there never was a good one.
+    """
+
+    user: str | None
+    failures: int
+    lost_for: float
+
+
 def differences(before: object, after: object) -> frozenset[str]:
     """Return the names of the fields in which two states differ; the hash is none of them.
 

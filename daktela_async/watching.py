@@ -37,6 +37,7 @@ from .agent_states import (
     TeamEvent,
     TeamView,
     WatchFailed,
+    WatchRecovery,
     WatchTrouble,
 )
 
@@ -84,11 +85,14 @@ class WatchOptions:
             the full state that it begins again with makes up for all that was missed. What an end
             would bring is somebody who has to start it anew.
         on_trouble: hears of every failed request that is followed by another one.
+        on_recovery: hears of the first good answer after that: a watch that goes on yields nothing
+            unless a state changed, so nothing else tells that the trouble is over.
     """
 
     pace: WatchPace = DEFAULT_PACE
     max_outage: float | None = field(default=None, validator=validators.optional(validators.ge(0)))
     on_trouble: Callable[[WatchTrouble], None] | None = None
+    on_recovery: Callable[[WatchRecovery], None] | None = None
 
 
 DEFAULT_OPTIONS = WatchOptions()
@@ -112,10 +116,15 @@ class Outage:
 
     def over(self, now: float) -> None:
         """Note a good answer."""
-        if self._failures:
-            logger.info("watch of %s: back after %d failures", self._name, self._failures)
-        self._failures = 0
-        self._last_good = now
+        failures, self._failures = self._failures, 0
+        last_good, self._last_good = self._last_good, now
+        if not failures or last_good is None:
+            return
+        logger.info("watch of %s: back after %d failures", self._name, failures)
+        if self._options.on_recovery is not None:
+            self._options.on_recovery(
+                WatchRecovery(user=self._user, failures=failures, lost_for=now - last_good)
+            )
 
     def bear(self, error: TelephonyError, now: float, *, bearable: bool) -> float:
         """Return the seconds to wait before the next request, or raise the error."""

@@ -6,7 +6,7 @@ from typing import cast, overload
 
 from _telephony_core import checks
 
-from ..agent_states import WatchTrouble
+from ..agent_states import WatchRecovery, WatchTrouble
 from ..models.realtime import (
     AgentSession,
     LiveCall,
@@ -208,6 +208,7 @@ class RealtimeResource(DaktelaResource):
         *,
         user: str,
         on_trouble: Callable[[WatchTrouble], None] | None = ...,
+        on_recovery: Callable[[WatchRecovery], None] | None = ...,
         max_outage: float | None = ...,
         pace: WatchPace = ...,
     ) -> AgentWatch[UserState]: ...
@@ -218,6 +219,7 @@ class RealtimeResource(DaktelaResource):
         *,
         extension: str,
         on_trouble: Callable[[WatchTrouble], None] | None = ...,
+        on_recovery: Callable[[WatchRecovery], None] | None = ...,
         max_outage: float | None = ...,
         pace: WatchPace = ...,
     ) -> AgentWatch[UserState]: ...
@@ -228,6 +230,7 @@ class RealtimeResource(DaktelaResource):
         user: str | None = None,
         extension: str | None = None,
         on_trouble: Callable[[WatchTrouble], None] | None = None,
+        on_recovery: Callable[[WatchRecovery], None] | None = None,
         max_outage: float | None = None,
         pace: WatchPace = DEFAULT_PACE,
     ) -> AgentWatch[UserState]:
@@ -235,13 +238,16 @@ class RealtimeResource(DaktelaResource):
 
         Yields the present state and then every other one, once, for as long as it is iterated. Each
         request is held by the service for up to 60 seconds. Lost connections and restarts are borne
-        (`on_trouble` hears of them) and followed by the full state; `max_outage` seconds without a
-        good answer, if given, are too many. Raises what cannot get better: an unknown agent, a bad
-        token, a closed client. What comes of an agent who is not logged in is not documented: an
-        empty answer is yielded as a state that is empty, and a refusal is raised.
+        (`on_trouble` hears of each failure, `on_recovery` of the first good answer after them) and
+        followed by the full state; `max_outage` seconds without a good answer, if given, are too
+        many. Raises what cannot get better: an unknown agent, a bad token, a closed client. What
+        comes of an agent who is not logged in is not documented: an empty answer is yielded as a
+        state that is empty, and a refusal is raised.
         """
         exactly_one("RTUserState", user=user, extension=extension)
-        options = WatchOptions(pace=pace, max_outage=max_outage, on_trouble=on_trouble)
+        options = WatchOptions(
+            pace=pace, max_outage=max_outage, on_trouble=on_trouble, on_recovery=on_recovery
+        )
         if user is not None:
             return AgentWatch(self._poll_of(user), user, options)
         number = cast("str", extension)
@@ -257,6 +263,7 @@ class RealtimeResource(DaktelaResource):
         *,
         buffer: int = 100,
         on_trouble: Callable[[WatchTrouble], None] | None = None,
+        on_recovery: Callable[[WatchRecovery], None] | None = None,
         max_outage: float | None = None,
         pace: WatchPace = DEFAULT_PACE,
     ) -> AbstractAsyncContextManager[AgentChanges[UserState]]:
@@ -268,7 +275,9 @@ class RealtimeResource(DaktelaResource):
         `changes.remove(user)` work at any time. At most `buffer` changes wait to be taken; while
         they do, nothing is asked. For all who are logged in, `watch_team` needs fewer connections.
         """
-        options = WatchOptions(pace=pace, max_outage=max_outage, on_trouble=on_trouble)
+        options = WatchOptions(
+            pace=pace, max_outage=max_outage, on_trouble=on_trouble, on_recovery=on_recovery
+        )
         return watch_agents(self._poll_of, users, options, buffer=buffer)
 
     def watch_team(
@@ -276,6 +285,7 @@ class RealtimeResource(DaktelaResource):
         *,
         interval: float = 5.0,
         on_trouble: Callable[[WatchTrouble], None] | None = None,
+        on_recovery: Callable[[WatchRecovery], None] | None = None,
         max_outage: float | None = None,
         pace: WatchPace = DEFAULT_PACE,
     ) -> TeamWatch[UserState]:
@@ -285,7 +295,9 @@ class RealtimeResource(DaktelaResource):
         `AgentChange`, `AgentLoggedIn` and `AgentLoggedOut`, each once; the agents of the first
         answer come as changes without a previous state. Trouble is borne as by `watch_user`.
         """
-        options = WatchOptions(pace=pace, max_outage=max_outage, on_trouble=on_trouble)
+        options = WatchOptions(
+            pace=pace, max_outage=max_outage, on_trouble=on_trouble, on_recovery=on_recovery
+        )
         return TeamWatch(self.users_state, lambda state: state.login or state.id, interval, options)
 
     def _poll_of(self, user: str) -> Poll[UserState]:

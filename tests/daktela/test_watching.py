@@ -25,6 +25,7 @@ from daktela_async.agent_states import (
     AgentLoggedOut,
     TeamEvent,
     WatchFailed,
+    WatchRecovery,
     WatchTrouble,
     differences,
 )
@@ -270,6 +271,19 @@ class TestOneAgent:
         assert [change.state.doing for change in changes] == ["a", "b"]
         assert script.hashes == [None, "hash of a", None, "hash of a", None, "hash of b"]
         assert [(t.user, t.error, t.failures) for t in heard] == [("novak", fault, 1)] * 2
+
+    async def test_a_recovery_is_told_once_though_no_state_changed(self) -> None:
+        script = Script(NotSent("refused"), hashed("a"), ReplyLost("reset"), 5.0, hashed("a"))
+        troubles: list[WatchTrouble] = []
+        recoveries: list[WatchRecovery] = []
+        options = WatchOptions(on_trouble=troubles.append, on_recovery=recoveries.append)
+        agent = AgentWatch(script.poll, "novak", options)
+        assert len(await seen_within(agent, 300)) == 1
+        assert [(r.user, r.failures) for r in recoveries] == [("novak", 1)] * 2
+        # Since the first failure where nothing good came before it, else since the last answer.
+        first, second = (recovery.lost_for for recovery in recoveries)
+        assert first == pytest.approx(script.times[1])
+        assert second == pytest.approx(script.times[3] + 5.0 - script.times[1])
 
     async def test_an_empty_answer_is_followed_by_the_full_state(self) -> None:
         script = Script(hashed("a"), State(), hashed("a"), State(), hashed("b"))
@@ -789,6 +803,7 @@ class TestTeam:
 
     async def test_an_outage_hides_no_change_and_doubles_none(self) -> None:
         heard: list[WatchTrouble] = []
+        over: list[WatchRecovery] = []
         board = Board(
             ["a:Idle"],
             ReplyLost("reset"),
@@ -798,10 +813,12 @@ class TestTeam:
             NotSent("refused"),
             ["a:Busy", "b:Idle"],
         )
-        events = await seen_within(team(board, 1.0, WatchOptions(on_trouble=heard.append)), 90)
+        options = WatchOptions(on_trouble=heard.append, on_recovery=over.append)
+        events = await seen_within(team(board, 1.0, options), 90)
         assert [short(event) for event in events] == ["a:None>Idle", "a:Idle>Busy", "+b:Idle"]
         assert [t.failures for t in heard] == [1, 2, 3, 1]
         assert {t.user for t in heard} == {None}
+        assert [(r.user, r.failures) for r in over] == [(None, 3), (None, 1)]
 
     @pytest.mark.parametrize(
         "error", [DaktelaApiError("Špatný token."), ProtocolError("a login page")], ids=repr

@@ -14,6 +14,7 @@ from daktela_async.agent_states import (
     AgentLoggedIn,
     AgentLoggedOut,
     WatchFailed,
+    WatchRecovery,
     WatchTrouble,
 )
 from daktela_async.client import DaktelaClient
@@ -117,7 +118,10 @@ async def test_a_restart_of_the_service_is_borne() -> None:
     async with service() as (sandbox, daktela):
         agent = sandbox.agents["novak"]
         heard: list[WatchTrouble] = []
-        watch = daktela.realtime.watch_user(user="novak", on_trouble=heard.append)
+        over: list[WatchRecovery] = []
+        watch = daktela.realtime.watch_user(
+            user="novak", on_trouble=heard.append, on_recovery=over.append
+        )
         await anext(watch)
         for _ in range(12):
             sandbox.faults.add("RTUserState", faults.Status(503))
@@ -127,6 +131,7 @@ async def test_a_restart_of_the_service_is_borne() -> None:
             pytest.fail(str(await anext(watch)))
         # The transport makes four attempts of its own for each.
         assert len(heard) >= 4
+        assert sum(recovery.failures for recovery in over) == len(heard)
         agent.log_in()
         assert (await anext(watch)).state.state == AgentState.LOGGED
 
