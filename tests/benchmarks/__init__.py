@@ -1,0 +1,8 @@
+"""What the clients cost, beside their peers in the same run: `python -m tests.benchmarks`.
+
+Each benchmark is a module with `run(*, quick)`, which returns the rows of the table; it runs in a
+process of its own, so that none finds what another has left in memory.
+"""
+
+#: The modules, in the order of the table.
+BENCHMARKS: tuple[str, ...] = ("calls",)

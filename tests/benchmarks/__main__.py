@@ -1,0 +1,75 @@
+"""Measure all that has a target, and print the table: `python -m tests.benchmarks`."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import BENCHMARKS
+from .machine import describe
+from .single import read_rows
+from .table import Row, markdown
+
+#: Seconds after which one benchmark is given up.
+_LONGEST = {True: 60, False: 600}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Return 0 if all was measured (with `--strict`: and every target is met), else 1."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds: under a minute in all")
+    parser.add_argument(
+        "--only", action="append", choices=BENCHMARKS, metavar="NAME", help=", ".join(BENCHMARKS)
+    )
+    parser.add_argument("--markdown", action="store_true", help="print nothing but the table")
+    parser.add_argument("--strict", action="store_true", help="fail when a target is missed")
+    options = parser.parse_args(arguments)
+    names: list[str] = options.only or list(BENCHMARKS)
+    rows: list[Row] = []
+    failed: list[str] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names:
+            started = time.perf_counter()
+            found = _measure(name, Path(folder) / f"{name}.json", quick=options.quick)
+            if found is None:
+                failed.append(name)
+                continue
+            rows += found
+            if not options.markdown:
+                print(f"{name}: {time.perf_counter() - started:.0f} s", file=sys.stderr)
+    print(markdown(rows))
+    print(f"\nMeasured on {describe()}")
+    missed = [row for row in rows if row.ok is False]
+    if not options.markdown:
+        judged = sum(row.ok is not None for row in rows)
+        print(f"\n{judged - len(missed)} of {judged} targets hold.")
+        for row in missed:
+            print(f"missed: {row.what}" + (f" / {row.peer}" if row.peer else ""))
+    if failed:
+        print(f"not measured: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed or (options.strict and missed) else 0
+
+
+def _measure(name: str, file: Path, *, quick: bool) -> list[Row] | None:
+    """Run one benchmark in a process of its own; None when it could not be run."""
+    command = [sys.executable, "-m", f"{__package__}.single", name, str(file)]
+    if quick:
+        command.append("--quick")
+    try:
+        # What it prints is for the eye; the table alone goes to the standard output.
+        subprocess.run(command, check=True, timeout=_LONGEST[quick], stdout=sys.stderr)
+    except subprocess.TimeoutExpired:
+        print(f"{name}: given up after {_LONGEST[quick]} s", file=sys.stderr)
+        return None
+    except subprocess.CalledProcessError:
+        return None
+    return read_rows(file)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
