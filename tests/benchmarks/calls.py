@@ -52,7 +52,7 @@ async def _run(*, quick: bool) -> list[Row]:
             calls = await contestants(server, stack)
             count = 60 if quick else 200
             figures = await alternate_async(
-                {name: _in_turn(call, count) for name, call in calls.items()},
+                {name: in_turn(call, count) for name, call in calls.items()},
                 rounds=rounds,
                 per_turn=count,
             )
@@ -88,7 +88,9 @@ def _rows(how: str, figures: Mapping[str, float], target: float) -> list[Row]:
     ]
 
 
-def _in_turn(call: Call, count: int) -> Call:
+def in_turn(call: Call, count: int) -> Call:
+    """Make so many calls one after the other."""
+
     async def play() -> None:
         for _ in range(count):
             await call()

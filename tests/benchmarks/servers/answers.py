@@ -28,7 +28,7 @@ def _json(plain: object) -> bytes:
 
 #: SPIKON 4.2.1.
 BALANCE = "/api/balance/show"
-#: SPIKON 4.5.1: the server holds it for as long as the connection lives.
+#: SPIKON 4.5.1: the server holds it until it is told to release all.
 HELD = "/api/cc_campaigns/list"
 #: Daktela RTQueuePresence 3.9.
 QUEUE_PRESENCE = "/api/3.9/RTQueuePresence/json"
@@ -51,6 +51,10 @@ CANNED: dict[str, bytes] = {
 }
 
 
+#: What those get who were held.
+CAMPAIGNS = _json({"cc-campaigns": {"count": "1", "cc-campaign-1": {"id": "1", "name": "Info"}}})
+
+
 def _queue(number: int) -> dict[str, object]:
     return {
         "queue": str(number),
@@ -70,35 +74,37 @@ def _queue(number: int) -> dict[str, object]:
     }
 
 
-def user_state(hash_: str) -> bytes:
-    """Return the state of an agent who is in three queues, under another hash each time."""
-    before, after = _USER_STATE
-    return before + hash_.encode("ascii") + after
-
-
 _HASH = "0123456789abcdef0123456789abcdef"
-_USER_STATE = tuple(
-    _json(
-        {
-            "status": 1,
-            "error": None,
-            "result": {
-                "id_agent": "4",
-                "agent_name": "demouser",
-                "agent_title": "Demo User",
-                "exten": "6666",
-                "logintime": "2026-11-02 07:22:49",
-                "agent_state": "Idle",
-                "state_time": "2026-11-02 08:20:53",
-                "id_pause": None,
-                "onpause": None,
-                "calls": [],
-                "callscript_opened": None,
-                "login_oqueues": [_queue(number) for number in (1, 2, 3)],
-                "hash": _HASH,
-            },
-        }
-    ).split(_HASH.encode("ascii"))
+_SINCE = "2026-11-02 08:20:53"
+_USER_STATE = _json(
+    {
+        "status": 1,
+        "error": None,
+        "result": {
+            "id_agent": "4",
+            "agent_name": "demouser",
+            "agent_title": "Demo User",
+            "exten": "6666",
+            "logintime": "2026-11-02 07:22:49",
+            "agent_state": "Idle",
+            "state_time": _SINCE,
+            "id_pause": None,
+            "onpause": None,
+            "calls": [],
+            "callscript_opened": None,
+            "login_oqueues": [_queue(number) for number in (1, 2, 3)],
+            "hash": _HASH,
+        },
+    }
 )
-#: So many characters has a hash.
-HASH_LENGTH = len(_HASH)
+_BEFORE, _, _REST = _USER_STATE.partition(_SINCE.encode("ascii"))
+_BETWEEN, _, _AFTER = _REST.partition(_HASH.encode("ascii"))
+
+
+def user_state(number: int) -> bytes:
+    """Return the state of an agent who is in three queues; another number is another state."""
+    minutes, seconds = divmod(number % 86_400, 60)
+    hours, minutes = divmod(minutes, 60)
+    since = f"2026-11-02 {hours:02}:{minutes:02}:{seconds:02}"
+    hash_ = f"{number:0{len(_HASH)}x}"
+    return b"".join((_BEFORE, since.encode("ascii"), _BETWEEN, hash_.encode("ascii"), _AFTER))

@@ -1,5 +1,7 @@
 """A server that knows its answers by heart: as little work as HTTP/1.1 with keep-alive allows.
 
+One path is held until another one releases it, and long polls are held for a random time.
+
     python -m tests.benchmarks.servers.canned [--hold 2 5] [--delay 0 0.02] [--tls CERT KEY]
 
 It prints its port and serves 127.0.0.1 until its standard input ends.
@@ -17,11 +19,13 @@ from collections import Counter
 
 from attrs import define, field
 
-from ..limits import raise_file_limit
-from .answers import CANNED, HASH_LENGTH, HELD, USER_STATE, answer, user_state
+from ..process import raise_file_limit
+from .answers import CAMPAIGNS, CANNED, HELD, USER_STATE, answer, user_state
 
 #: Where the server tells what it has seen.
 STATISTICS = "/statistics"
+#: Where it is told to answer the requests that it holds.
+RELEASE = "/release"
 _UNKNOWN = answer("{}").replace(b"200 OK", b"404 Not Found", 1)
 
 
@@ -36,9 +40,17 @@ class Plan:
     requests: Counter[str] = field(factory=Counter[str])
     #: Connections open now.
     open: int = 0
+    #: Those whose request is held until it is released.
+    held: set[CannedProtocol] = field(factory=set["CannedProtocol"])
 
     def statistics(self) -> bytes:
-        return answer(json.dumps({"open": self.open, "requests": self.requests}))
+        counts = {"open": self.open, "held": len(self.held), "requests": self.requests}
+        return answer(json.dumps(counts))
+
+    def release(self) -> bytes:
+        while self.held:
+            self.held.pop().write(CAMPAIGNS)
+        return answer("{}")
 
 
 class CannedProtocol(asyncio.Protocol):
@@ -57,6 +69,7 @@ class CannedProtocol(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._plan.open -= 1
+        self._plan.held.discard(self)
         self._transport = None
         if self._timer is not None:
             self._timer.cancel()
@@ -74,25 +87,29 @@ class CannedProtocol(asyncio.Protocol):
         path, _, query = target.partition("?")
         plan = self._plan
         if path == STATISTICS:
-            self._write(plan.statistics())
+            self.write(plan.statistics())
+            return
+        if path == RELEASE:
+            self.write(plan.release())
             return
         plan.requests[path] += 1
         if path == HELD:
+            plan.held.add(self)
             return
         if path == USER_STATE:
             held = "hash=" in query
-            reply = user_state(f"{random.getrandbits(4 * HASH_LENGTH):0{HASH_LENGTH}x}")
+            reply = user_state(plan.requests[path])
             shortest, longest = plan.hold if held else (0.0, 0.0)
         else:
             reply = CANNED.get(path, _UNKNOWN)
             shortest, longest = plan.delay
         if longest <= 0:
-            self._write(reply)
+            self.write(reply)
             return
         loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(random.uniform(shortest, longest), self._write, reply)
+        self._timer = loop.call_later(random.uniform(shortest, longest), self.write, reply)
 
-    def _write(self, reply: bytes) -> None:
+    def write(self, reply: bytes) -> None:
         self._timer = None
         if self._transport is not None:
             self._transport.write(reply)

@@ -7,17 +7,29 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
+from typing import TypedDict, cast
 
 from attrs import frozen
 
 from tests.core.helpers import CERTIFICATE, CERTIFICATE_KEY
 
-from .canned import STATISTICS
+from .canned import RELEASE, STATISTICS
+
+
+class Statistics(TypedDict):
+    """What a server has seen."""
+
+    #: Connections that are open, that of the question included.
+    open: int
+    #: Requests that wait to be released.
+    held: int
+    #: How often each path was asked for.
+    requests: dict[str, int]
 
 
 @frozen
@@ -32,10 +44,25 @@ class CannedServer:
     url: str
     verify: ssl.SSLContext
 
-    def statistics(self) -> dict[str, object]:
-        """Return the connections that are open, this one included, and the requests by path."""
-        with urllib.request.urlopen(f"{self.url}{STATISTICS}", context=self.verify) as reply:  # noqa: S310  # loopback
-            return cast("dict[str, object]", json.loads(reply.read()))
+    def statistics(self) -> Statistics:
+        return cast("Statistics", json.loads(self._ask(STATISTICS)))
+
+    def wait_until_held(self, count: int) -> None:
+        """Return when so many requests wait to be released."""
+        deadline = time.monotonic() + 60
+        while self.statistics()["held"] < count:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the server does not hold {count} requests")
+            time.sleep(0.02)
+
+    def release(self) -> None:
+        """Answer all requests that are held."""
+        self._ask(RELEASE)
+
+    def _ask(self, path: str) -> bytes:
+        address = f"{self.url}{path}"
+        with urllib.request.urlopen(address, context=self.verify) as reply:  # noqa: S310  # loopback
+            return cast("bytes", reply.read())
 
 
 @contextmanager
