@@ -1,11 +1,15 @@
 """The lifecycle that both clients share."""
 
-from types import TracebackType
-from typing import Generic, Self, TypeVar
+from __future__ import annotations
 
-from .session import ApiSession
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
-S = TypeVar("S", bound=ApiSession)
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from .session import ApiSession
+
+S = TypeVar("S", bound="ApiSession")
 
 
 class Client(Generic[S]):

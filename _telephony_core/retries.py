@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from attrs import field, frozen, validators
 
@@ -81,6 +80,9 @@ def retry_after_seconds(
 
 
 def _http_date(value: str) -> datetime | None:
+    # It is rarely needed, and would be a tenth of what importing a client takes.
+    from email.utils import parsedate_to_datetime
+
     try:
         moment = parsedate_to_datetime(value)
     except (ValueError, TypeError, IndexError, OverflowError):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
-import ssl
-from collections.abc import Collection
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from attrs import field, frozen
 
 from .errors import InvalidRequest
 from .retries import RetryPolicy
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Collection
 
 #: The largest answer that is read into memory unless told otherwise: 64 MiB.
 MAX_BODY = 64 * 1024 * 1024

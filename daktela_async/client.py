@@ -1,13 +1,11 @@
 """The client for Daktela: its settings and its resources."""
 
+from __future__ import annotations
+
 import hashlib
 import os
-import ssl
-from collections.abc import Collection
-from typing import Self, get_args, overload
-from zoneinfo import ZoneInfo
-
-import httpx
+from functools import cached_property
+from typing import TYPE_CHECKING, Self, get_args, overload
 
 from _telephony_core import checks
 from _telephony_core.client import Client
@@ -16,22 +14,30 @@ from _telephony_core.retries import RetryPolicy
 from _telephony_core.settings import MAX_BODY, TransportSettings
 
 from .errors import InvalidRequest
-from .resources.activities import ActivitiesResource
-from .resources.autodialer import AutodialerResource
-from .resources.calls import CallsResource
-from .resources.emails import EmailsResource
-from .resources.events import EventsResource
-from .resources.extensions import ExtensionsResource
-from .resources.pauses import PausesResource
-from .resources.queues import QueuesResource
-from .resources.realtime import RealtimeResource
-from .resources.records import RecordsResource
-from .resources.sms import SmsResource
-from .resources.sms_connect import SmsConnectResource
-from .resources.stats import StatsResource
-from .resources.users import UsersResource
-from .session import DaktelaSession, TokenPlace
-from .wire import PRAGUE, WireFormat
+from .service import PRAGUE, WireFormat
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Collection
+    from zoneinfo import ZoneInfo
+
+    import httpx
+
+    from .resources.activities import ActivitiesResource
+    from .resources.autodialer import AutodialerResource
+    from .resources.calls import CallsResource
+    from .resources.emails import EmailsResource
+    from .resources.events import EventsResource
+    from .resources.extensions import ExtensionsResource
+    from .resources.pauses import PausesResource
+    from .resources.queues import QueuesResource
+    from .resources.realtime import RealtimeResource
+    from .resources.records import RecordsResource
+    from .resources.sms import SmsResource
+    from .resources.sms_connect import SmsConnectResource
+    from .resources.stats import StatsResource
+    from .resources.users import UsersResource
+    from .session import DaktelaSession, TokenPlace  # noqa: F401  # the base class names one
 
 _SOURCE = "the head of the Daktela document"
 
@@ -42,27 +48,13 @@ def access_token(login: str, password: str) -> str:
     return hashlib.sha1(f"{login}{password}".encode(), usedforsecurity=False).hexdigest()
 
 
-class DaktelaClient(Client[DaktelaSession]):
+class DaktelaClient(Client["DaktelaSession"]):
     """Talk to a Daktela call centre as one user, on asyncio or trio.
 
     Make one client and share it: it is safe to use from many tasks at once. Use it with
     `async with`, or close it with `aclose`.
 
-    Attributes:
-        queues: queues and the agents in them (Fronty).
-        users: users and their login (Operátoři).
-        calls: calls made, steered, looked up and downloaded (Hovory).
-        extensions: extensions and what they do (Linky).
-        pauses: pauses and the agents in them (Pauzy).
-        stats: calls and agents as they were (Statistiky).
-        realtime: calls and agents at this moment (Statistiky).
-        sms: SMS through the hosted gateway, and its settings (SMS).
-        sms_connect: SMS straight through an operator (SMSConnect).
-        records: records of campaigns and their forms (Formuláře).
-        events: events for the notification centre (Události).
-        activities: activities of the agents (Aktivity).
-        autodialer: numbers checked (Autodialer).
-        emails: e-mails put into a queue (Emaily).
+    Each resource is loaded when it is first used: one that you do not use costs nothing.
     """
 
     @overload
@@ -151,6 +143,9 @@ class DaktelaClient(Client[DaktelaSession]):
             allow_http: hosts to which plain http:// may go, beside loopback.
             http_client: an httpx client to send with; it stays yours, and is not closed.
         """
+        # With it come httpx and cattrs, which an import of the package does without.
+        from .session import DaktelaSession, TokenPlace
+
         token = _token(access_token, login, password)
         checks.one_of("token_in", token_in, get_args(TokenPlace), _SOURCE)
         base_url = server if "://" in server else f"https://{server}"
@@ -177,21 +172,105 @@ class DaktelaClient(Client[DaktelaSession]):
             http_client=http_client,
         )
         super().__init__(session)
-        self.queues = QueuesResource(session)
-        self.users = UsersResource(session)
-        self.calls = CallsResource(session)
-        self.extensions = ExtensionsResource(session)
-        self.pauses = PausesResource(session)
-        self.stats = StatsResource(session)
-        self.realtime = RealtimeResource(session)
-        self.sms = SmsResource(session)
-        self.sms_connect = SmsConnectResource(session)
-        self.records = RecordsResource(session)
-        self.events = EventsResource(session)
-        self.activities = ActivitiesResource(session)
-        self.autodialer = AutodialerResource(session)
-        self.emails = EmailsResource(session)
         self._shown = f"DaktelaClient({server!r})"
+
+    @cached_property
+    def queues(self) -> QueuesResource:
+        """Queues and the agents in them (Fronty)."""
+        from .resources.queues import QueuesResource
+
+        return QueuesResource(self._session)
+
+    @cached_property
+    def users(self) -> UsersResource:
+        """Users and their login (Operátoři)."""
+        from .resources.users import UsersResource
+
+        return UsersResource(self._session)
+
+    @cached_property
+    def calls(self) -> CallsResource:
+        """Calls made, steered, looked up and downloaded (Hovory)."""
+        from .resources.calls import CallsResource
+
+        return CallsResource(self._session)
+
+    @cached_property
+    def extensions(self) -> ExtensionsResource:
+        """Extensions and what they do (Linky)."""
+        from .resources.extensions import ExtensionsResource
+
+        return ExtensionsResource(self._session)
+
+    @cached_property
+    def pauses(self) -> PausesResource:
+        """Pauses and the agents in them (Pauzy)."""
+        from .resources.pauses import PausesResource
+
+        return PausesResource(self._session)
+
+    @cached_property
+    def stats(self) -> StatsResource:
+        """Calls and agents as they were (Statistiky)."""
+        from .resources.stats import StatsResource
+
+        return StatsResource(self._session)
+
+    @cached_property
+    def realtime(self) -> RealtimeResource:
+        """Calls and agents at this moment (Statistiky)."""
+        from .resources.realtime import RealtimeResource
+
+        return RealtimeResource(self._session)
+
+    @cached_property
+    def sms(self) -> SmsResource:
+        """SMS through the hosted gateway, and its settings (SMS)."""
+        from .resources.sms import SmsResource
+
+        return SmsResource(self._session)
+
+    @cached_property
+    def sms_connect(self) -> SmsConnectResource:
+        """SMS straight through an operator (SMSConnect)."""
+        from .resources.sms_connect import SmsConnectResource
+
+        return SmsConnectResource(self._session)
+
+    @cached_property
+    def records(self) -> RecordsResource:
+        """Records of campaigns and their forms (Formuláře)."""
+        from .resources.records import RecordsResource
+
+        return RecordsResource(self._session)
+
+    @cached_property
+    def events(self) -> EventsResource:
+        """Events for the notification centre (Události)."""
+        from .resources.events import EventsResource
+
+        return EventsResource(self._session)
+
+    @cached_property
+    def activities(self) -> ActivitiesResource:
+        """Activities of the agents (Aktivity)."""
+        from .resources.activities import ActivitiesResource
+
+        return ActivitiesResource(self._session)
+
+    @cached_property
+    def autodialer(self) -> AutodialerResource:
+        """Numbers checked (Autodialer)."""
+        from .resources.autodialer import AutodialerResource
+
+        return AutodialerResource(self._session)
+
+    @cached_property
+    def emails(self) -> EmailsResource:
+        """E-mails put into a queue (Emaily)."""
+        from .resources.emails import EmailsResource
+
+        return EmailsResource(self._session)
 
     def __repr__(self) -> str:
         return self._shown

@@ -22,7 +22,8 @@ from _telephony_core.settings import TransportSettings
 from _telephony_core.transport import Delivery, Reply, Request
 
 from .errors import error_for
-from .wire import WireFormat, encode_cookies, encode_query, even, open_envelope
+from .service import WireFormat
+from .wire import encode_cookies, encode_query, even, open_envelope
 
 T = TypeVar("T")
 

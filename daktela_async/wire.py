@@ -10,30 +10,20 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
-from enum import StrEnum
 from typing import TypeAlias
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
 from _telephony_core.converter import read_flag
 from _telephony_core.documents import Plain, Unreadable
 
-#: The service writes times without an offset; it is in Czechia.
-PRAGUE = ZoneInfo("Europe/Prague")
+from .service import PRAGUE
 
 #: What one parameter may be; None is left out.
 PhpScalar: TypeAlias = "str | bool | int | float | Decimal | datetime | timedelta | None"
 #: A parameter, or parameters in it: a sequence is PHP's list, a mapping its map.
 PhpValue: TypeAlias = "PhpScalar | Sequence[PhpValue] | Mapping[str, PhpValue] | Mapping[int, str]"
-
-
-class WireFormat(StrEnum):
-    """The format in which the API answers."""
-
-    JSON = "json"
-    XML = "xml"
 
 
 # Out.

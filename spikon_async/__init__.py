@@ -6,83 +6,124 @@
 Everything public is here; `spikon_async.sandbox` holds a fake server for tests.
 """
 
-from _telephony_core.downloads import DownloadedFile, DownloadProgress
-from _telephony_core.polling import Polling, WaitUpdate
-from _telephony_core.retries import RetryPolicy
+from typing import TYPE_CHECKING
 
-from .client import SpikonClient
-from .errors import (
-    Acted,
-    AlreadyExists,
-    ApiError,
-    ApiKeyMissing,
-    ApiTurnedOff,
-    ClientClosed,
-    DeadlineExceeded,
-    FlowError,
-    Forbidden,
-    GeneralFailure,
-    InvalidRequest,
-    IpNotWhitelisted,
-    JobFailed,
-    JobNotFound,
-    NoElementsFound,
-    NoRecording,
-    NotReady,
-    NotSent,
-    OutcomeUnknown,
-    ParameterMissing,
-    ProtocolError,
-    RateLimited,
-    ReplyLost,
-    ServerUnavailable,
-    SpikonApiError,
-    StatusError,
-    TelephonyError,
-    TransportError,
-    UnknownApiKey,
-    UnknownErrorCode,
-    UnknownMethod,
-    WaitTimeout,
-    WrongDataFormat,
-    WrongParameterValue,
-)
-from .models.account import InitiatedCall, PhoneAccount, RegistrationState
-from .models.call_center import (
-    ActionStatus,
-    Agent,
-    Campaign,
-    CampaignFigures,
-    CampaignMember,
-    CampaignMonitor,
-    MemberState,
-    WaitingCall,
-)
-from .models.call_lists import (
-    CallRecord,
-    CallState,
-    Direction,
-    HistoryUpdate,
-    RecordingLink,
-    RecordingOnFtp,
-    Report,
-    ReportState,
-    ReportWindow,
-    SavedRecording,
-)
-from .models.phone_books import Deleted, PhoneBook, PhoneBookEntry
-from .models.sms import DeliveredSms, Sender, SentSms, SmsState, SmsStatus
-from .models.tts import (
-    AudioFormat,
-    Gender,
-    Language,
-    SavedSpeech,
-    Speech,
-    SpeechPrice,
-    SpeechState,
-    Voice,
-)
-from .wire import Fault, WireFormat
+if TYPE_CHECKING:
+    from _telephony_core.downloads import DownloadedFile, DownloadProgress
+    from _telephony_core.polling import Polling, WaitUpdate
+    from _telephony_core.retries import RetryPolicy
+
+    from .client import SpikonClient
+    from .errors import (
+        Acted,
+        AlreadyExists,
+        ApiError,
+        ApiKeyMissing,
+        ApiTurnedOff,
+        ClientClosed,
+        DeadlineExceeded,
+        FlowError,
+        Forbidden,
+        GeneralFailure,
+        InvalidRequest,
+        IpNotWhitelisted,
+        JobFailed,
+        JobNotFound,
+        NoElementsFound,
+        NoRecording,
+        NotReady,
+        NotSent,
+        OutcomeUnknown,
+        ParameterMissing,
+        ProtocolError,
+        RateLimited,
+        ReplyLost,
+        ServerUnavailable,
+        SpikonApiError,
+        StatusError,
+        TelephonyError,
+        TransportError,
+        UnknownApiKey,
+        UnknownErrorCode,
+        UnknownMethod,
+        WaitTimeout,
+        WrongDataFormat,
+        WrongParameterValue,
+    )
+    from .models.account import InitiatedCall, PhoneAccount, RegistrationState
+    from .models.call_center import (
+        ActionStatus,
+        Agent,
+        Campaign,
+        CampaignFigures,
+        CampaignMember,
+        CampaignMonitor,
+        MemberState,
+        WaitingCall,
+    )
+    from .models.call_lists import (
+        CallRecord,
+        CallState,
+        Direction,
+        HistoryUpdate,
+        RecordingLink,
+        RecordingOnFtp,
+        Report,
+        ReportState,
+        ReportWindow,
+        SavedRecording,
+    )
+    from .models.phone_books import Deleted, PhoneBook, PhoneBookEntry
+    from .models.sms import DeliveredSms, Sender, SentSms, SmsState, SmsStatus
+    from .models.tts import (
+        AudioFormat,
+        Gender,
+        Language,
+        SavedSpeech,
+        Speech,
+        SpeechPrice,
+        SpeechState,
+        Voice,
+    )
+    from .service import WireFormat
+    from .wire import Fault
+else:
+    from _telephony_core.lazy import lazy_names
+
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "_telephony_core.downloads": "DownloadProgress DownloadedFile",
+            "_telephony_core.polling": "Polling WaitUpdate",
+            "_telephony_core.retries": "RetryPolicy",
+            ".client": "SpikonClient",
+            ".errors": (
+                "Acted AlreadyExists ApiError ApiKeyMissing ApiTurnedOff ClientClosed "
+                "DeadlineExceeded FlowError Forbidden GeneralFailure InvalidRequest "
+                "IpNotWhitelisted JobFailed JobNotFound NoElementsFound NoRecording NotReady "
+                "NotSent OutcomeUnknown ParameterMissing ProtocolError RateLimited ReplyLost "
+                "ServerUnavailable SpikonApiError StatusError TelephonyError TransportError "
+                "UnknownApiKey UnknownErrorCode UnknownMethod WaitTimeout WrongDataFormat "
+                "WrongParameterValue"
+            ),
+            ".models.account": "InitiatedCall PhoneAccount RegistrationState",
+            ".models.call_center": (
+                "ActionStatus Agent Campaign CampaignFigures CampaignMember CampaignMonitor "
+                "MemberState WaitingCall"
+            ),
+            ".models.call_lists": (
+                "CallRecord CallState Direction HistoryUpdate RecordingLink RecordingOnFtp Report "
+                "ReportState ReportWindow SavedRecording"
+            ),
+            ".models.phone_books": "Deleted PhoneBook PhoneBookEntry",
+            ".models.sms": "DeliveredSms Sender SentSms SmsState SmsStatus",
+            ".models.tts": (
+                "AudioFormat Gender Language SavedSpeech Speech SpeechPrice SpeechState Voice"
+            ),
+            ".service": "WireFormat",
+            ".wire": "Fault",
+        },
+    )
 
 __all__ = [
     "Acted",

@@ -1,12 +1,10 @@
 """The client for SPIKON: its settings and its resources."""
 
-import os
-import ssl
-from collections.abc import Collection
-from typing import Self
-from zoneinfo import ZoneInfo
+from __future__ import annotations
 
-import httpx
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
 
 from _telephony_core import checks
 from _telephony_core.client import Client
@@ -15,34 +13,31 @@ from _telephony_core.retries import RetryPolicy
 from _telephony_core.settings import MAX_BODY, TransportSettings
 
 from .errors import InvalidRequest
-from .resources.account import AccountResource
-from .resources.call_center import CallCenterResource
-from .resources.call_lists import CallListResource
-from .resources.phone_books import PhoneBookResource
-from .resources.sms import SmsResource
-from .resources.tts import TtsResource
-from .session import SpikonSession
-from .wire import WireFormat
+from .service import BASE_URL, WARSAW, WireFormat
 
-#: The address of the service (4.2.1 and throughout).
-BASE_URL = "https://panel.spikon.pl"
-#: The service writes times without an offset; it is in Poland.
-WARSAW = ZoneInfo("Europe/Warsaw")
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Collection
+    from zoneinfo import ZoneInfo
+
+    import httpx
+
+    from .resources.account import AccountResource
+    from .resources.call_center import CallCenterResource
+    from .resources.call_lists import CallListResource
+    from .resources.phone_books import PhoneBookResource
+    from .resources.sms import SmsResource
+    from .resources.tts import TtsResource
+    from .session import SpikonSession  # noqa: F401  # the base class names it
 
 
-class SpikonClient(Client[SpikonSession]):
+class SpikonClient(Client["SpikonSession"]):
     """Talk to SPIKON as one account, on asyncio or trio.
 
     Make one client and share it: it is safe to use from many tasks at once. Use it with
     `async with`, or close it with `aclose`.
 
-    Attributes:
-        account: balance, phone accounts, dialling (4.2).
-        phone_books: phone books and their entries (4.3).
-        call_lists: call history and recordings (4.4).
-        call_center: campaigns and agents (4.5).
-        sms: SMS (4.6).
-        tts: speech synthesis (4.7).
+    Each resource is loaded when it is first used: one that you do not use costs nothing.
     """
 
     def __init__(
@@ -81,6 +76,9 @@ class SpikonClient(Client[SpikonSession]):
             allow_http: hosts to which plain http:// may go, beside loopback.
             http_client: an httpx client to send with; it stays yours, and is not closed.
         """
+        # With it come httpx and cattrs, which an import of the package does without.
+        from .session import SpikonSession
+
         if not api_key or not api_key.isascii() or not api_key.isprintable() or " " in api_key:
             raise InvalidRequest(
                 "api_key is empty or holds characters that no key has.",
@@ -106,13 +104,49 @@ class SpikonClient(Client[SpikonSession]):
             http_client=http_client,
         )
         super().__init__(session)
-        self.account = AccountResource(session)
-        self.phone_books = PhoneBookResource(session)
-        self.call_lists = CallListResource(session)
-        self.call_center = CallCenterResource(session)
-        self.sms = SmsResource(session)
-        self.tts = TtsResource(session)
         self._shown = f"SpikonClient(base_url={base_url!r})"
+
+    @cached_property
+    def account(self) -> AccountResource:
+        """Balance, phone accounts, dialling (4.2)."""
+        from .resources.account import AccountResource
+
+        return AccountResource(self._session)
+
+    @cached_property
+    def phone_books(self) -> PhoneBookResource:
+        """Phone books and their entries (4.3)."""
+        from .resources.phone_books import PhoneBookResource
+
+        return PhoneBookResource(self._session)
+
+    @cached_property
+    def call_lists(self) -> CallListResource:
+        """Call history and recordings (4.4)."""
+        from .resources.call_lists import CallListResource
+
+        return CallListResource(self._session)
+
+    @cached_property
+    def call_center(self) -> CallCenterResource:
+        """Campaigns and agents (4.5)."""
+        from .resources.call_center import CallCenterResource
+
+        return CallCenterResource(self._session)
+
+    @cached_property
+    def sms(self) -> SmsResource:
+        """SMS (4.6)."""
+        from .resources.sms import SmsResource
+
+        return SmsResource(self._session)
+
+    @cached_property
+    def tts(self) -> TtsResource:
+        """Speech synthesis (4.7)."""
+        from .resources.tts import TtsResource
+
+        return TtsResource(self._session)
 
     def __repr__(self) -> str:
         return self._shown

@@ -1,6 +1,8 @@
 """The errors of chapter 5, one class a code, and what to do about each."""
 
-from typing import ClassVar
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
 
 from _telephony_core.errors import (
     Acted,
@@ -24,7 +26,8 @@ from _telephony_core.errors import (
     WaitTimeout,
 )
 
-from .wire import Fault
+if TYPE_CHECKING:
+    from .wire import Fault
 
 __all__ = [
     "Acted",

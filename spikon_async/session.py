@@ -19,7 +19,8 @@ from _telephony_core.settings import TransportSettings, check_scheme, origin, sp
 from _telephony_core.transport import Delivery, Request
 
 from .errors import SpikonApiError, error_for
-from .wire import WireFormat, encode_form, find_faults, normalise
+from .service import WireFormat
+from .wire import encode_form, find_faults, normalise
 
 T = TypeVar("T")
 

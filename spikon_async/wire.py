@@ -6,21 +6,15 @@ The spellings of the document differ between JSON and XML and between versions (
 
 import re
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from urllib.parse import urlencode
 
 from attrs import frozen
 
 from _telephony_core.documents import Plain
 
+from .service import WireFormat
+
 _NUMBERED = re.compile(r"(.+?)_?([0-9]{1,9})", re.DOTALL)
-
-
-class WireFormat(StrEnum):
-    """The format in which the API answers."""
-
-    JSON = "json"
-    XML = "xml"
 
 
 @frozen

@@ -6,6 +6,7 @@ import inspect
 import json
 from collections.abc import Callable, Coroutine, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote
 from xml.sax.saxutils import escape, quoteattr
@@ -155,14 +156,22 @@ def undocumented(result: object) -> Iterator[Mapping[str, object]]:
                 yield from undocumented(getattr(result, attribute.name))
 
 
+def resources(daktela: DaktelaClient) -> dict[str, Resource[DaktelaSession]]:
+    """Return the resources of a client by their names."""
+    found: dict[str, Resource[DaktelaSession]] = {
+        name: getattr(daktela, name)
+        for name, member in vars(type(daktela)).items()
+        if isinstance(member, cached_property)
+    }
+    assert len(found) == 14
+    return found
+
+
 def public_coroutines(daktela: DaktelaClient) -> dict[str, Callable[..., Any]]:
     """Return what can be awaited or iterated of all resources, as "queues.list"."""
-    resources: dict[str, Resource[DaktelaSession]] = {
-        name: value for name, value in vars(daktela).items() if isinstance(value, Resource)
-    }
     return {
         f"{resource}.{name}": member
-        for resource, holder in resources.items()
+        for resource, holder in resources(daktela).items()
         for name, member in inspect.getmembers(holder)
         if not name.startswith("_")
         and (

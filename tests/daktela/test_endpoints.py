@@ -9,7 +9,7 @@ from typing import TypeAlias
 import pytest
 
 from daktela_async.client import DaktelaClient
-from daktela_async.wire import WireFormat
+from daktela_async.service import WireFormat
 from tests.daktela.endpoints import DOWNLOADS, ENDPOINTS, FLOWS
 from tests.daktela.helpers import (
     BASE_URL,

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
@@ -74,7 +75,9 @@ def undocumented(result: object) -> Iterator[Mapping[str, object]]:
 def resources(spikon: SpikonClient) -> dict[str, Resource[SpikonSession]]:
     """Return the resources of a client by their names."""
     found: dict[str, Resource[SpikonSession]] = {
-        name: value for name, value in vars(spikon).items() if isinstance(value, Resource)
+        name: getattr(spikon, name)
+        for name, member in vars(type(spikon)).items()
+        if isinstance(member, cached_property)
     }
     assert len(found) == 6
     return found

@@ -68,15 +68,6 @@ def test_the_list_of_names_is_sorted_and_names_each_once() -> None:
     assert len(spikon_async.__all__) == len(set(spikon_async.__all__))
 
 
-def test_the_list_of_names_is_complete() -> None:
-    public = {
-        name
-        for name, member in vars(spikon_async).items()
-        if not name.startswith("_") and not inspect.ismodule(member)
-    }
-    assert public == set(spikon_async.__all__)
-
-
 def test_every_error_is_public() -> None:
     def kinds(kind: type[TelephonyError]) -> Iterator[type[TelephonyError]]:
         yield kind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_type
 
+import daktela_async
 from daktela_async import (
     AgentChange,
     AgentChanges,
@@ -21,6 +22,7 @@ from daktela_async import (
     UserState,
     WatchFailed,
 )
+from daktela_async.resources.stats import StatsResource
 
 
 async def check_calls(daktela: DaktelaClient) -> None:
@@ -53,3 +55,10 @@ async def check_lists(daktela: DaktelaClient) -> None:
 
     async for call in daktela.stats.iter_calls(datetime(2026, 1, 1), datetime(2026, 2, 1)):
         assert_type(call, CallCenterCall)
+
+
+def names(client: DaktelaClient) -> None:
+    assert_type(client.stats, StatsResource)
+    # What is loaded late is known to the type checkers, and what does not exist is not.
+    _ = client.nothing  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+    _ = daktela_async.Nothing  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import assert_type
 
+import spikon_async
 from spikon_async import (
     ActionStatus,
     Agent,
@@ -58,6 +59,7 @@ from spikon_async import (
     WaitUpdate,
     WireFormat,
 )
+from spikon_async.resources.call_lists import CallListResource
 
 DAY = date(2024, 5, 6)
 
@@ -219,3 +221,10 @@ def errors(api: SpikonApiError, wait: WaitTimeout, job: JobFailed, status: Statu
     assert_type(wait.last_state, str | None)
     assert_type(job.reason, str)
     assert_type(status.retry_after, float | None)
+
+
+def names(client: SpikonClient) -> None:
+    assert_type(client.call_lists, CallListResource)
+    # What is loaded late is known to the type checkers, and what does not exist is not.
+    _ = client.nothing  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+    _ = spikon_async.Nothing  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
