@@ -9,4 +9,5 @@ BENCHMARKS: tuple[str, ...] = (
     "calls",
     "many_connections",
     "watchers",
+    "importing",
 )
