@@ -108,7 +108,8 @@ def _make(timezone: tzinfo, *, detailed: bool) -> Converter:
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 _CLOCK = re.compile(r"(?:(\d{1,6}):)?(\d{1,3}):(\d{2})", re.ASCII)
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?([+-]\d\d:?\d\d|Z)?", re.ASCII)
+#: Midnight is 00: what fromisoformat() makes of 24 depends on the version of Python.
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T](?!24)\d\d:\d\d(:\d\d)?([+-]\d\d:?\d\d|Z)?", re.ASCII)
 _TRUE = frozenset({"1", "true", "yes", "tak", "on", "ok"})
 _FALSE = frozenset({"", "0", "false", "no", "nie", "off", "none"})
 

@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 import struct
+import sys
 import threading
 
 import uvicorn
@@ -20,7 +21,8 @@ from _telephony_core.sandbox.exchange import CONNECTION
 _logger = logging.getLogger("_telephony_core.sandbox")
 _logger.addHandler(logging.NullHandler())
 
-_LINGER_NOT = struct.pack("ii", 1, 0)
+# `struct linger`, switched on, with no time: closing resets. Windows has shorter numbers in it.
+_LINGER_NOT = struct.pack("HH" if sys.platform == "win32" else "ii", 1, 0)
 _STOP_WITHIN = 0.5
 
 
