@@ -1,77 +1,77 @@
-"""The connections that requests go over: our own, or those of an httpx client handed in.
+"""Which connections a request goes over: our own, a proxy's, or those of an httpx client."""
 
-Ours do without httpx's `AsyncClient`. What that would add is not wanted here: it stores cookies,
-and it logs every URL with its query, which may hold a token. Through a proxy, httpx's own transport
-makes the connections.
-"""
+from __future__ import annotations
 
+import os
 import ssl
 from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-import httpx
-
+from .exchange import Answer, Attempt, Carrier, Request, Timeouts
 from .pool import ConnectionPool
 from .settings import TransportSettings, is_loopback
+
+if TYPE_CHECKING:
+    import httpx
 
 #: Seconds for which an idle connection is kept. Longer saves little, and the risk grows that the
 #: server closes it just as a request is sent, so that the outcome is unknown.
 KEEPALIVE = 5.0
 
 
-class Connections:
-    """Send httpx requests and keep the connections for the next ones."""
+class Connections(Carrier):
+    """Carry each request by what its address and the settings ask for."""
 
     def __init__(self, settings: TransportSettings, http_client: httpx.AsyncClient | None) -> None:
         self._settings = settings
-        self._client = http_client
-        self._pool: ConnectionPool | None = None
-        self._transports: dict[str, httpx.AsyncHTTPTransport] = {}
-        self._proxies: dict[tuple[str, str], str | None] = {}
+        self._client: Carrier | None = None
+        if http_client is not None:
+            from .by_httpx import HttpxCarrier
 
-    async def send(self, request: httpx.Request) -> httpx.Response:
+            self._client = HttpxCarrier(http_client)
+        self._pool = ConnectionPool(
+            self._tls, most_idle=settings.max_connections, keepalive=KEEPALIVE
+        )
+        self._by_proxy: dict[str, Carrier] = {}
+        #: What carries requests to a place: its scheme, host and port.
+        self._carriers: dict[str, Carrier] = {}
+
+    async def send(self, request: Request, timeouts: Timeouts, attempt: Attempt) -> Answer:
         """Return the answer with its body still to be read; its owner closes it."""
         if self._client is not None:
-            return await self._client.send(request, stream=True, follow_redirects=False)
-        target = (request.url.scheme, request.url.host)
-        if target[0] not in {"http", "https"}:
-            raise httpx.UnsupportedProtocol(f"{target[0]}:// is neither http:// nor https://")
-        if target not in self._proxies:
-            self._proxies[target] = self._settings.proxy or environment_proxy(*target)
-        proxy = self._proxies[target]
-        if proxy is not None:
-            return await self._by_proxy(proxy).handle_async_request(request)
-        if self._pool is None:
-            self._pool = ConnectionPool(
-                self._tls, most_idle=self._settings.max_connections, keepalive=KEEPALIVE
-            )
-        return await self._pool.send(request)
+            return await self._client.send(request, timeouts, attempt)
+        place = "/".join(request.url.split("/", 3)[:3])
+        carrier = self._carriers.get(place)
+        if carrier is None:
+            carrier = self._carriers[place] = self._choose(place)
+        return await carrier.send(request, timeouts, attempt)
 
     async def aclose(self) -> None:
         """Close our own connections; a client that was handed in stays open."""
-        if self._pool is not None:
-            await self._pool.aclose()
-        while self._transports:
-            _, transport = self._transports.popitem()
-            await transport.aclose()
+        await self._pool.aclose()
+        while self._by_proxy:
+            _, carrier = self._by_proxy.popitem()
+            await carrier.aclose()
 
-    @property
-    def _tls(self) -> ssl.SSLContext:
-        return self._settings.verify or _tls_settings()
+    def _choose(self, place: str) -> Carrier:
+        parts = urlsplit(place)
+        proxy = self._settings.proxy or environment_proxy(parts.scheme, parts.hostname or "")
+        if proxy is None:
+            return self._pool
+        if proxy not in self._by_proxy:
+            from .by_httpx import proxied
 
-    def _by_proxy(self, proxy: str) -> httpx.AsyncHTTPTransport:
-        if proxy not in self._transports:
-            self._transports[proxy] = httpx.AsyncHTTPTransport(
-                verify=self._tls,
-                proxy=proxy,
-                # The number of connections is bounded by the queue before them.
-                limits=httpx.Limits(
-                    max_connections=None,
-                    max_keepalive_connections=self._settings.max_connections,
-                    keepalive_expiry=KEEPALIVE,
-                ),
+            self._by_proxy[proxy] = proxied(
+                proxy, self._tls(), self._settings.max_connections, KEEPALIVE
             )
-        return self._transports[proxy]
+        return self._by_proxy[proxy]
+
+    def _tls(self) -> ssl.SSLContext:
+        context = self._settings.verify or default_tls()
+        context.set_alpn_protocols(["http/1.1"])
+        return context
 
 
 def environment_proxy(scheme: str, host: str) -> str | None:
@@ -84,6 +84,11 @@ def environment_proxy(scheme: str, host: str) -> str | None:
 
 
 @cache
-def _tls_settings() -> ssl.SSLContext:
+def default_tls() -> ssl.SSLContext:
     """Make the default TLS settings once: reading the authorities takes tens of milliseconds."""
-    return httpx.create_ssl_context()
+    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    if file or folder:
+        return ssl.create_default_context(cafile=file, capath=folder)
+    import certifi
+
+    return ssl.create_default_context(cafile=certifi.where())

@@ -16,8 +16,9 @@ import anyio.to_thread
 from attrs import evolve, field, frozen
 
 from .errors import ProtocolError
+from .exchange import Answer, Attempt, Request
 from .settings import check_scheme, origin, split_url
-from .transport import Attempt, Delivery, Reply, Request, StreamedReply, Transport
+from .transport import Delivery, Reply, Transport
 
 #: Large pieces: reading and writing a megabyte at a time is about twice as fast as by default.
 _PIECE = 1 << 20
@@ -213,7 +214,7 @@ class _Transfer:
             headers |= {"range": f"bytes={self._target.size}-", "if-range": self._validator}
         return headers
 
-    def _matches(self, answer: StreamedReply) -> bool:
+    def _matches(self, answer: Answer) -> bool:
         """Tell whether the answer can be used; a part must go on where the same file ends."""
         if answer.status == 206:
             found = _CONTENT_RANGE.fullmatch(answer.headers.get("content-range", ""))
@@ -228,9 +229,9 @@ class _Transfer:
         with _on_our_side():
             await anyio.to_thread.run_sync(self._target.clear)
 
-    async def _receive(self, answer: StreamedReply, attempt: Attempt) -> Reply:
+    async def _receive(self, answer: Answer, attempt: Attempt) -> Reply:
         if answer.status not in {200, 206}:
-            return await self._transport.read(answer, self._delivery)
+            return await self._transport.read(answer, answer, self._delivery)
         if answer.status == 200 and self._target.size:
             await self._start_over()
         size, headers = self._target.size, answer.headers
@@ -243,13 +244,12 @@ class _Transfer:
             )
         self._validator = _strong_validator(headers)
         total = _total(answer)
-        async with aclosing(answer.chunks(None)) as chunks:
-            start = await anext(chunks, b"")
-            wanted = size or self._options.accept(headers.get("content-type", ""), start)
-            async with aclosing(_put_back(start, chunks)) as all_chunks:
-                if not wanted:
-                    return await self._transport.collect(all_chunks, answer, self._delivery)
-                await self._store(all_chunks, total, attempt)
+        start = await anext(answer, b"")
+        wanted = size or self._options.accept(headers.get("content-type", ""), start)
+        async with aclosing(_put_back(start, answer)) as pieces:
+            if not wanted:
+                return await self._transport.read(pieces, answer, self._delivery)
+            await self._store(pieces, total, attempt)
         if total not in {None, self._target.size}:
             raise ProtocolError(
                 f"the file has {self._target.size} bytes instead of {total}.",
@@ -292,7 +292,7 @@ async def _put_back(start: bytes, rest: AsyncIterator[bytes]) -> AsyncGenerator[
         yield chunk
 
 
-def _total(answer: StreamedReply) -> int | None:
+def _total(answer: Answer) -> int | None:
     """Return the size of the whole file, if the server tells it."""
     if found := _CONTENT_RANGE.fullmatch(answer.headers.get("content-range", "")):
         return int(found[2])

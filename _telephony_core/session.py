@@ -8,9 +8,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import tzinfo
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-import httpx
 from attrs import evolve
 
 from .calls import Call, Semantics
@@ -27,10 +26,14 @@ from .errors import (
     StatusError,
     TransportError,
 )
+from .exchange import Request
 from .redaction import Redactor, Secret
 from .retries import retry_after_seconds
 from .settings import TransportSettings
-from .transport import Delivery, Reply, Request, Transport
+from .transport import Delivery, Reply, Transport
+
+if TYPE_CHECKING:
+    import httpx
 
 T = TypeVar("T")
 

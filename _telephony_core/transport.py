@@ -1,4 +1,4 @@
-"""Bytes out, bytes in: connections, one deadline a call, repeating, and httpx's errors as ours.
+"""Bytes out, bytes in: a fair queue, one deadline a call, repeating, and what a failure means.
 
 Nothing here knows either API. An answer is a `Reply` whatever its HTTP status; what it means is
 decided by the client that asked.
@@ -9,20 +9,12 @@ from __future__ import annotations
 import errno
 import logging
 import ssl
-from collections.abc import (
-    AsyncGenerator,
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Iterator,
-    Mapping,
-)
-from contextlib import aclosing, asynccontextmanager
-from typing import cast
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, cast
 
 import anyio
-import httpx
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field, frozen
 
 from .bodies import ACCEPTED_ENCODING, BodyBroken, BodyTooLarge, read_all
 from .calls import Semantics
@@ -37,63 +29,21 @@ from .errors import (
     ReplyLost,
     TransportError,
 )
+from .exchange import Answer, Attempt, Request, Timeouts
+from .failures import ConnectionFailure, NotConnected, Unwritable
 from .retries import RETRIED_STATUSES, retry_after_seconds
 from .settings import TransportSettings
 from .version import __version__
 
-#: What httpx raises when no connection was made, so that nothing was sent.
-_NOT_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
-#: Everything that a failed attempt can raise: httpx's tree, and what may slip through it.
-_FAILURES = (
-    httpx.HTTPError,
-    httpx.StreamError,
-    OSError,
-    anyio.BrokenResourceError,
-    anyio.ClosedResourceError,
-    anyio.EndOfStream,
-)
+if TYPE_CHECKING:
+    import httpx
 
-
-#: Start reading a body as it came, in pieces of about so many bytes; close it with `aclosing`.
-Chunks = Callable[[int | None], AsyncGenerator[bytes, None]]
-
-
-def _without_query(url: str) -> str:
-    return url.partition("?")[0]
-
-
-class _PrivateURL(httpx.URL):
-    """An address that keeps its query to itself.
-
-    httpx logs the text of every address ("HTTP Request: GET ...") with a logger that belongs to
-    the whole process, and the `repr` of its requests holds it too. A filter or a level set on that
-    logger would hold only until the application sets up its own logging; a text without the query
-    holds wherever it goes. What travels is not made from the text, but from `raw_path`.
-    """
-
-    def __str__(self) -> str:
-        return _without_query(super().__str__())
-
-    def __repr__(self) -> str:
-        return f"URL({str(self)!r})"
-
-
-@frozen
-class Request:
-    """One HTTP request as bytes."""
-
-    method: str
-    url: str = field(repr=lambda url: repr(_without_query(url)))
-    headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
-    content: bytes = field(default=b"", repr=False)
-    #: The query of the address must show nowhere: it holds secrets, or numbers of people.
-    private: bool = False
+#: What every request says of itself.
+_HEADERS = {
+    "accept": "*/*",
+    "accept-encoding": ACCEPTED_ENCODING,
+    "user-agent": f"spikon-daktela-async/{__version__}",
+}
 
 
 @frozen
@@ -117,40 +67,6 @@ class Delivery:
     read_timeout: float | None = None
 
 
-@define
-class Attempt:
-    """Follow one attempt, to know afterwards whether the server may have seen the request."""
-
-    #: It waits for a free slot.
-    queued: bool = True
-    #: It is making a connection.
-    connecting: bool = False
-    #: It brought something that need not be fetched again.
-    progressed: bool = False
-
-    @property
-    def reached(self) -> bool:
-        """Tell whether the server may have received the request."""
-        return not (self.queued or self.connecting)
-
-    async def trace(self, event: str, _info: Mapping[str, object]) -> None:
-        """Listen to httpcore: connecting comes first, sending after it."""
-        step = event.partition(".")[2]
-        if step in {"connect_tcp.started", "connect_unix_socket.started", "start_tls.started"}:
-            self.connecting = True
-        elif step == "send_request_headers.started":
-            self.connecting = False
-
-
-@frozen
-class StreamedReply:
-    """One HTTP answer whose body is still to be read."""
-
-    status: int
-    headers: Mapping[str, str]
-    chunks: Chunks
-
-
 class Transport:
     """Send requests over one pool of connections."""
 
@@ -166,8 +82,7 @@ class Transport:
         self._logger = logger
         self._connections = Connections(settings, http_client)
         self._closed = False
-        # The queue stands here and not in httpx's pool: it is fair, and a call that is still
-        # in it is known not to have been sent.
+        # The queue is fair, and a call that is still in it is known not to have been sent.
         self._slots: anyio.Semaphore | None = None
 
     async def aclose(self) -> None:
@@ -180,22 +95,15 @@ class Transport:
 
         async def exchange(attempt: Attempt) -> Reply:
             async with self.stream(request, delivery, attempt) as answer:
-                return await self.read(answer, delivery)
+                return await self.read(answer, answer, delivery)
 
         return await self.deliver(exchange, delivery)
 
-    async def read(self, answer: StreamedReply, delivery: Delivery) -> Reply:
-        """Read an answer into memory, up to `max_body`."""
-        async with aclosing(answer.chunks(None)) as chunks:
-            return await self.collect(chunks, answer, delivery)
-
-    async def collect(
-        self, chunks: AsyncIterator[bytes], answer: StreamedReply, delivery: Delivery
-    ) -> Reply:
-        """Read what is left of an answer into memory, up to `max_body`."""
+    async def read(self, pieces: AsyncIterator[bytes], answer: Answer, delivery: Delivery) -> Reply:
+        """Read the pieces of an answer into memory, up to `max_body`."""
         encoding = answer.headers.get("content-encoding", "")
         try:
-            body = await read_all(chunks, encoding, self.settings.max_body)
+            body = await read_all(pieces, encoding, self.settings.max_body)
         except (BodyTooLarge, BodyBroken) as error:
             raise ProtocolError(
                 f"{error}.",
@@ -208,59 +116,33 @@ class Transport:
     @asynccontextmanager
     async def stream(
         self, request: Request, delivery: Delivery, attempt: Attempt
-    ) -> AsyncGenerator[StreamedReply, None]:
+    ) -> AsyncGenerator[Answer, None]:
         """Make one attempt and hand over the answer while its body is still on the way."""
         if self._closed:
             raise ClientClosed("the client was closed.", call=delivery.name)
         settings = self.settings
         if self._slots is None:
             self._slots = anyio.Semaphore(settings.max_connections, fast_acquire=True)
-        read_timeout = delivery.read_timeout or settings.read_timeout
-        extensions: dict[str, object] = {
-            "timeout": {
-                "connect": settings.connect_timeout,
-                "read": read_timeout,
-                "write": read_timeout,
-            }
-        }
-        if delivery.semantics is not Semantics.SAFE:
-            extensions["trace"] = attempt.trace
-        headers = {
-            "accept": "*/*",
-            "accept-encoding": ACCEPTED_ENCODING,
-            "user-agent": f"spikon-daktela-async/{__version__}",
-            **request.headers,
-        }
-        try:
-            outgoing = httpx.Request(
-                request.method,
-                request.url,
-                headers=headers,
-                content=request.content,
-                extensions=extensions,
-            )
-        except (httpx.InvalidURL, ValueError):
-            outgoing = None
-        if outgoing is None:
-            raise _unwritable(delivery)
-        if request.private:
-            outgoing.url = _PrivateURL(outgoing.url)
+        outgoing = evolve(request, headers={**_HEADERS, **request.headers})
+        timeouts = Timeouts(
+            settings.connect_timeout, delivery.read_timeout or settings.read_timeout
+        )
         async with self._slots:
             attempt.queued = False
             try:
-                response = await self._connections.send(outgoing)
-            except httpx.LocalProtocolError:
-                response = None
-            if response is None:
-                raise _unwritable(delivery)
-            try:
-                yield StreamedReply(
-                    response.status_code,
-                    {name.lower(): value for name, value in response.headers.items()},
-                    cast("Chunks", response.aiter_raw),
+                answer = await self._connections.send(outgoing, timeouts, attempt)
+            except Unwritable:
+                answer = None
+            if answer is None:
+                raise InvalidRequest(
+                    "the request cannot be written as HTTP: its address is too long, or a header"
+                    " holds a character that none can hold.",
+                    call=delivery.name,
                 )
+            try:
+                yield answer
             finally:
-                await response.aclose()
+                await answer.aclose()
 
     async def deliver(
         self, exchange: Callable[[Attempt], Awaitable[Reply]], delivery: Delivery
@@ -297,7 +179,8 @@ class _Progress:
         self._redact = redact
         #: An attempt before the current one may have reached the server.
         self.repeated = False
-        self.cause: BaseException | None = None
+        #: How the last attempt that failed did so.
+        self.failed: ConnectionFailure | None = None
         self._number = 0
         self._total = 0
         self._current = Attempt()
@@ -313,9 +196,9 @@ class _Progress:
         self._reply = None
         try:
             self._reply = await exchange(self._current)
-        except _FAILURES as error:
-            self.cause = self._without_secrets(error)
-            if isinstance(error, _NOT_SENT):
+        except ConnectionFailure as error:
+            self.failed = self._without_secrets(error)
+            if isinstance(error, NotConnected):
                 self._current.connecting = True
             if self._current.progressed:
                 self._number = 1
@@ -339,12 +222,12 @@ class _Progress:
 
     def describe(self) -> str:
         """Say in a few words how the current attempt ended, for the log."""
-        end = f"HTTP {self._reply.status}" if self._reply else _what(self.cause)
+        end = f"HTTP {self._reply.status}" if self._reply else _what(self.failed)
         return f"attempt {self._total}: {end}"
 
     def failure(self) -> TransportError:
         """Return the error for a call whose last attempt failed."""
-        cause = f"{_what(self.cause)} (attempt {self._total})"
+        cause = f"{_what(self.failed)} (attempt {self._total})"
         if self._current.reached:
             return ReplyLost(
                 f"the request went out and its answer was lost: {cause}.",
@@ -355,7 +238,7 @@ class _Progress:
         return NotSent(
             f"no connection, nothing was sent: {cause}.",
             call=self.delivery.name,
-            advice=_connection_advice(self.cause),
+            advice=_connection_advice(self.failed),
             repeated=self.repeated,
             permanent=self._permanent,
         )
@@ -369,7 +252,7 @@ class _Progress:
             if self._current.connecting
             else "without an answer"
         )
-        before = f"; before that: {_what(self.cause)}" if self.cause else ""
+        before = f"; before that: {_what(self.failed)}" if self.failed else ""
         reached = self._current.reached or self.repeated
         return DeadlineExceeded(
             f"its {timeout:g} s passed {where} (attempt {self._total}{before}).",
@@ -378,29 +261,22 @@ class _Progress:
             repeated=self.repeated,
         )
 
-    def _without_secrets(self, error: Exception) -> Exception:
+    def _without_secrets(self, error: ConnectionFailure) -> ConnectionFailure:
         """Return the error, or one in its place if it quotes what was sent back by the server."""
         if any(self._redact(text) != text for text in map(str, _chain(error))):
-            return httpx.TransportError(f"{type(error).__name__}: {self._redact(str(error))}")
+            return type(error)(self._redact(str(error)))
         return error
 
     @property
+    def cause(self) -> BaseException | None:
+        """What the system or httpx said of the last attempt that failed."""
+        return self.failed and (self.failed.__cause__ or self.failed)
+
+    @property
     def _permanent(self) -> bool:
-        return isinstance(self.cause, httpx.UnsupportedProtocol) or any(
-            isinstance(error, ssl.SSLCertVerificationError) for error in _chain(self.cause)
+        return (isinstance(self.failed, NotConnected) and self.failed.permanent) or any(
+            isinstance(error, ssl.SSLCertVerificationError) for error in _chain(self.failed)
         )
-
-
-def _unwritable(delivery: Delivery) -> InvalidRequest:
-    """Return the error for a request that is no HTTP, without what httpx says: it quotes headers.
-
-    It is raised where httpx's error is handled already, so that it is no part of its context.
-    """
-    return InvalidRequest(
-        "the request cannot be written as HTTP: its address is too long, or a header holds a"
-        " character that none can hold.",
-        call=delivery.name,
-    )
 
 
 def _acted(delivery: Delivery, *, reached: bool) -> Acted:
@@ -422,12 +298,11 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         waiting += [e for e in (current.__context__, current.__cause__) if e is not None]
 
 
-def _what(error: BaseException | None) -> str:
-    """Say what went wrong, from the bottom of the chain, where the system's own words stand."""
-    name = type(error).__name__
-    texts = [str(e) for e in _chain(error) if isinstance(e, OSError) and e.errno is not None]
-    text = texts[-1] if texts else str(error)
-    return f"{name}: {text}" if text else name
+def _what(error: ConnectionFailure | None) -> str:
+    """Say what went wrong, with the system's own words, which stand at the bottom of the chain."""
+    text = str(error)
+    words = [str(e) for e in _chain(error) if isinstance(e, OSError) and e.errno is not None]
+    return f"{text} ({words[-1]})" if words and words[-1] not in text else text
 
 
 def _connection_advice(error: BaseException | None) -> str:

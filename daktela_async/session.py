@@ -1,29 +1,34 @@
 """How Daktela is spoken to: the address, the token, the envelope, the files."""
 
+from __future__ import annotations
+
 import logging
 import re
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-import httpx
 from attrs import evolve
 
 from _telephony_core.calls import Call
 from _telephony_core.documents import Plain, parse_document
 from _telephony_core.downloads import DownloadedFile, DownloadOptions
 from _telephony_core.errors import ApiError, InvalidRequest
+from _telephony_core.exchange import Request
 from _telephony_core.redaction import HIDDEN, Redactor, Secret
 from _telephony_core.session import ApiSession
 from _telephony_core.settings import TransportSettings
-from _telephony_core.transport import Delivery, Reply, Request
+from _telephony_core.transport import Delivery, Reply
 
 from .errors import error_for
 from .service import WireFormat
 from .wire import encode_cookies, encode_query, even, open_envelope
+
+if TYPE_CHECKING:
+    import httpx
 
 T = TypeVar("T")
 

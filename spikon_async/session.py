@@ -1,26 +1,31 @@
 """How SPIKON is spoken to: the key, the form, the faults, the files."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode, urljoin
 from zoneinfo import ZoneInfo
 
-import httpx
 from attrs import evolve
 
 from _telephony_core.calls import Call
 from _telephony_core.documents import Plain
 from _telephony_core.downloads import DownloadedFile, DownloadOptions, DownloadProgress
+from _telephony_core.exchange import Request
 from _telephony_core.redaction import Secret
 from _telephony_core.session import ApiSession
 from _telephony_core.settings import TransportSettings, check_scheme, origin, split_url
-from _telephony_core.transport import Delivery, Request
+from _telephony_core.transport import Delivery
 
 from .errors import SpikonApiError, error_for
 from .service import WireFormat
 from .wire import encode_form, find_faults, normalise
+
+if TYPE_CHECKING:
+    import httpx
 
 T = TypeVar("T")
 

@@ -7,12 +7,22 @@ trio. With the marker `virtual_time` both do so on a clock that jumps to the nex
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Callable, Mapping
 
 import pytest
 from trio.testing import MockClock
 
 from tests.virtual_time import VirtualTimeLoop
+
+
+def pytest_configure() -> None:
+    """Let the programs that tests start hear of Ctrl-C.
+
+    A shell lets what it starts in the background ignore it, and that is inherited.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_asyncio_loop_factories(

@@ -18,11 +18,12 @@ from attrs import define, field, frozen
 from _telephony_core.calls import Call
 from _telephony_core.documents import Plain
 from _telephony_core.errors import ApiError
+from _telephony_core.exchange import Request
 from _telephony_core.redaction import Secret
 from _telephony_core.retries import RetryPolicy
 from _telephony_core.session import ApiSession
 from _telephony_core.settings import TransportSettings
-from _telephony_core.transport import Request, Transport
+from _telephony_core.transport import Transport
 
 T = TypeVar("T")
 

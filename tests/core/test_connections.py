@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import anyio.abc
+import certifi
 import httpx
 import pytest
 
+from _telephony_core import connections as module
 from _telephony_core.connections import Connections, environment_proxy
+from _telephony_core.exchange import Answer, Attempt, Request, Timeouts
+from _telephony_core.failures import NotConnected, Unwritable
 from tests.core.helpers import BASE, client_of, planned, read_request, reply, serving, settings
 
 NAMES = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"]
@@ -14,9 +21,19 @@ NAMES = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"]
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in NAMES:
+    for name in [*NAMES, "ssl_cert_file", "ssl_cert_dir"]:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
+
+
+async def sent(connections: Connections, url: str) -> Answer:
+    return await connections.send(Request("GET", url), Timeouts(5, 5), Attempt())
+
+
+async def body_of(answer: Answer) -> bytes:
+    body = b"".join([piece async for piece in answer])
+    await answer.aclose()
+    return body
 
 
 @pytest.mark.parametrize(
@@ -52,8 +69,7 @@ async def test_a_client_that_was_handed_in_sends_and_stays_open() -> None:
     script = planned()
     client = client_of(script)
     connections = Connections(settings(), client)
-    response = await connections.send(httpx.Request("GET", f"{BASE}/x"))
-    assert await response.aread() == b"{}"
+    assert await body_of(await sent(connections, f"{BASE}/x")) == b"{}"
     await connections.aclose()
     assert not client.is_closed
     assert len(script.requests) == 1
@@ -61,12 +77,28 @@ async def test_a_client_that_was_handed_in_sends_and_stays_open() -> None:
 
 
 @pytest.mark.anyio
+async def test_what_a_client_that_was_handed_in_cannot_send() -> None:
+    async def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.UnsupportedProtocol(request.url.scheme)
+
+    connections = Connections(settings(), client_of(refuse))
+    with pytest.raises(NotConnected) as caught:
+        await sent(connections, "gopher://service.test/")
+    assert caught.value.permanent
+    with pytest.raises(Unwritable):
+        await sent(connections, f"{BASE}:port/")
+
+
+@pytest.mark.anyio
 async def test_a_proxy_serves_all_hosts_and_its_connections_are_used_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     connected: list[bytes] = []
+    streams = 0
 
     async def serve(stream: anyio.abc.ByteStream) -> None:
+        nonlocal streams
+        streams += 1
         while True:
             connected.append(await read_request(stream))
             await stream.send(reply(b"by proxy"))
@@ -74,16 +106,15 @@ async def test_a_proxy_serves_all_hosts_and_its_connections_are_used_again(
     async with serving(serve) as port:
         monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{port}")
         connections = Connections(settings(), None)
-        for name in ("a", "b"):
-            request = httpx.Request("GET", f"http://{name}.test/x", extensions={"timeout": {}})
-            response = await connections.send(request)
-            assert await response.aread() == b"by proxy"
-            await response.aclose()
+        for name in ("a", "a", "b"):
+            assert await body_of(await sent(connections, f"http://{name}.test/x")) == b"by proxy"
         await connections.aclose()
     assert [request.split(b"\r\n")[0] for request in connected] == [
         b"GET http://a.test/x HTTP/1.1",
+        b"GET http://a.test/x HTTP/1.1",
         b"GET http://b.test/x HTTP/1.1",
     ]
+    assert streams == 2
 
 
 @pytest.mark.anyio
@@ -91,9 +122,21 @@ async def test_closing_what_was_never_open_does_no_harm() -> None:
     await Connections(settings(), None).aclose()
 
 
-@pytest.mark.anyio
-async def test_only_http_is_spoken() -> None:
-    connections = Connections(settings(), None)
-    with pytest.raises(httpx.UnsupportedProtocol):
-        await connections.send(httpx.Request("GET", "gopher://service.test/"))
-    await connections.aclose()
+def test_httpx_is_imported_only_where_it_carries_something() -> None:
+    """It takes a third of a second on a slow machine, which most scripts can do without."""
+    code = "import sys, _telephony_core.transport; sys.exit('httpx' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_the_authorities_are_the_usual_ones_unless_the_environment_names_others(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> None:
+    usual = module.default_tls.__wrapped__()
+    assert usual.cert_store_stats()["x509_ca"] > 50
+    if name == "SSL_CERT_FILE":
+        monkeypatch.setenv(name, certifi.where())
+    else:
+        monkeypatch.setenv(name, str(tmp_path))
+    own = module.default_tls.__wrapped__()
+    assert (own.cert_store_stats()["x509_ca"] > 50) is (name == "SSL_CERT_FILE")

@@ -27,8 +27,9 @@ from _telephony_core.errors import (
     ReplyLost,
     StatusError,
 )
+from _telephony_core.exchange import Request
 from _telephony_core.retries import RetryPolicy
-from _telephony_core.transport import Delivery, Reply, Request, Transport
+from _telephony_core.transport import Delivery, Reply, Transport
 from tests.core.helpers import (
     BASE,
     KEY,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ssl
 from contextlib import suppress
-from typing import NoReturn
 
 import anyio
 import anyio.abc
-import httpcore
-import httpx
 import pytest
 
+from _telephony_core.exchange import Answer, Attempt, Request, Timeouts
+from _telephony_core.failures import ConnectionFailure, ConnectionLost, NotConnected, TimedOut
 from _telephony_core.pool import ConnectionPool
 from tests.core.helpers import read_request, refusing_port, reply, serving
 
@@ -19,19 +18,25 @@ both = pytest.mark.anyio
 
 
 def pool_of(*, most_idle: int = 10, keepalive: float = 5.0) -> ConnectionPool:
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    return ConnectionPool(tls, most_idle=most_idle, keepalive=keepalive)
+    return ConnectionPool(
+        lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), most_idle=most_idle, keepalive=keepalive
+    )
 
 
-def get(port: int, path: str = "/") -> httpx.Request:
-    return httpx.Request("GET", f"http://127.0.0.1:{port}{path}", extensions={"timeout": {}})
+async def send(pool: ConnectionPool, port: int, path: str = "/", *, read: float = 5) -> Answer:
+    request = Request("GET", f"http://127.0.0.1:{port}{path}")
+    return await pool.send(request, Timeouts(connect=5, read=read), Attempt())
+
+
+async def read(answer: Answer) -> bytes:
+    try:
+        return b"".join([piece async for piece in answer])
+    finally:
+        await answer.aclose()
 
 
 async def ask(pool: ConnectionPool, port: int, path: str = "/") -> bytes:
-    response = await pool.send(get(port, path))
-    body = await response.aread()
-    await response.aclose()
-    return body
+    return await read(await send(pool, port, path))
 
 
 class Server:
@@ -120,10 +125,10 @@ async def test_an_idle_connection_is_kept_for_its_time_only() -> None:
 async def test_those_that_waited_too_long_are_closed_when_another_comes_back() -> None:
     server, pool = Server(), pool_of(keepalive=0.02)
     async with serving(server.serve) as port:
-        response = await pool.send(get(port))
+        answer = await send(pool, port)
         assert await ask(pool, port) == b"2"
         await anyio.sleep(0.03)
-        await response.aread()
+        await read(answer)
         await server.settled(1)
         assert await ask(pool, port) == b"1"
         await pool.aclose()
@@ -172,15 +177,16 @@ async def test_every_server_has_connections_of_its_own() -> None:
 async def test_an_answer_left_early_costs_its_connection_and_nothing_else() -> None:
     server, pool = Server(), pool_of()
     async with serving(server.serve) as port:
-        response = await pool.send(get(port, "/half"))
-        assert isinstance(response.stream, httpx.AsyncByteStream)
-        assert await anext(aiter(response.stream))
-        await response.aclose()
-        await response.aclose()
+        answer = await send(pool, port, "/half")
+        assert await anext(answer)
+        await answer.aclose()
+        await answer.aclose()
         await server.settled(0)
+        # It has an end now.
+        assert [piece async for piece in answer] == []
         # An answer of which nothing was read at all.
-        response = await pool.send(get(port, "/half"))
-        await response.aclose()
+        answer = await send(pool, port, "/half")
+        await answer.aclose()
         await server.settled(0)
         assert await ask(pool, port) == b"3"
         await pool.aclose()
@@ -192,11 +198,7 @@ async def test_a_cancelled_request_costs_its_connection_and_nothing_else(path: s
     server, pool = Server(), pool_of()
 
     async def asked() -> None:
-        response = await pool.send(get(port, path))
-        try:
-            await response.aread()
-        finally:
-            await response.aclose()
+        await ask(pool, port, path)
 
     async with serving(server.serve) as port:
         assert await ask(pool, port) == b"1"
@@ -214,60 +216,88 @@ async def test_a_cancelled_request_costs_its_connection_and_nothing_else(path: s
 async def test_a_closed_pool_keeps_nothing() -> None:
     server, pool = Server(), pool_of()
     async with serving(server.serve) as port:
-        response = await pool.send(get(port))
+        answer = await send(pool, port)
         await pool.aclose()
-        assert await response.aread() == b"1"
+        assert await read(answer) == b"1"
         await server.settled(0)
 
 
 @both
-async def test_an_answer_that_is_cut_is_an_error_of_httpx() -> None:
+async def test_an_answer_that_is_cut_is_lost() -> None:
     async def cut(stream: anyio.abc.ByteStream) -> None:
         await read_request(stream)
         await stream.send(reply(b"hello")[:-1])
 
     pool = pool_of()
     async with serving(cut) as port:
-        response = await pool.send(get(port))
-        with pytest.raises(httpx.RemoteProtocolError, match="peer closed connection"):
-            await response.aread()
-        await response.aclose()
+        answer = await send(pool, port)
+        with pytest.raises(ConnectionLost, match="no whole HTTP answer: peer closed connection"):
+            await read(answer)
         await pool.aclose()
 
 
 @both
-async def test_a_connection_that_cannot_be_made_is_an_error_of_httpx() -> None:
-    with pytest.raises(httpx.ConnectError):
-        await ask(pool_of(), refusing_port())
+async def test_what_comes_before_an_answer_is_passed_over() -> None:
+    async def hint(stream: anyio.abc.ByteStream) -> None:
+        await read_request(stream)
+        await stream.send(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n")
+        await stream.send(reply(b"hello"))
+
+    pool = pool_of()
+    async with serving(hint) as port:
+        assert await ask(pool, port) == b"hello"
+        await pool.aclose()
 
 
 @both
-@pytest.mark.parametrize(
-    ("theirs", "ours"),
-    [
-        (httpcore.ConnectTimeout, httpx.ConnectTimeout),
-        (httpcore.ReadTimeout, httpx.ReadTimeout),
-        (httpcore.WriteTimeout, httpx.WriteTimeout),
-        (httpcore.ConnectError, httpx.ConnectError),
-        (httpcore.ReadError, httpx.ReadError),
-        (httpcore.WriteError, httpx.WriteError),
-        (httpcore.LocalProtocolError, httpx.LocalProtocolError),
-        (httpcore.RemoteProtocolError, httpx.RemoteProtocolError),
-        # It comes from httpcore's own pool alone.
-        (httpcore.PoolTimeout, httpcore.PoolTimeout),
-        (KeyError, KeyError),
-    ],
-)
-async def test_the_errors_are_those_of_httpx(
-    theirs: type[Exception], ours: type[Exception], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def fail(*_: object) -> NoReturn:
-        raise theirs("why")
+async def test_a_connection_with_something_left_over_is_not_used_again() -> None:
+    async def babble(stream: anyio.abc.ByteStream) -> None:
+        await read_request(stream)
+        await stream.send(reply(b"hello") + b"more")
 
-    monkeypatch.setattr(httpcore.AsyncHTTPConnection, "handle_async_request", fail)
-    with pytest.raises(ours, match="why") as caught:
-        await ask(pool_of(), 1)
-    assert type(caught.value) is ours
+    pool = pool_of()
+    async with serving(babble) as port:
+        assert await ask(pool, port) == b"hello"
+        assert await ask(pool, port) == b"hello"
+        await pool.aclose()
+
+
+@both
+async def test_a_connection_that_cannot_be_made_means_that_nothing_was_sent() -> None:
+    port, attempt = refusing_port(), Attempt(queued=False)
+    request = Request("GET", f"http://127.0.0.1:{port}/")
+    with pytest.raises(NotConnected, match=f"127.0.0.1:{port} cannot be reached"):
+        await pool_of().send(request, Timeouts(5, 5), attempt)
+    assert not attempt.reached
+
+
+@both
+async def test_silence_is_borne_for_so_long() -> None:
+    server, pool = Server(), pool_of()
+    async with serving(server.serve) as port:
+        with pytest.raises(TimedOut, match=r"nothing came for 0\.02 s"):
+            await send(pool, port, "/never", read=0.02)
+        await server.settled(0)
+        answer = await send(pool, port, "/half", read=0.02)
+        with pytest.raises(TimedOut):
+            await read(answer)
+        await server.settled(0)
+        await pool.aclose()
+
+
+@pytest.mark.asyncio
+async def test_what_nobody_uses_any_more_is_closed_in_time() -> None:
+    server, other, pool = Server(), Server(), pool_of(keepalive=0.02)
+    async with serving(server.serve) as port, serving(other.serve) as second:
+        await ask(pool, port)
+        await anyio.sleep(0.01)
+        await ask(pool, second)
+        await server.settled(0)
+        await other.settled(0)
+        # And so it is when something comes back again later.
+        await ask(pool, port)
+        await server.settled(0)
+        await pool.aclose()
 
 
 @both
@@ -276,19 +306,16 @@ async def test_chaos_loses_no_connection() -> None:
     paths = ["/", "/slow", "/never", "/half", "/close"]
 
     async def one(number: int, timeout: float) -> None:
-        with suppress(httpx.TransportError), anyio.move_on_after(timeout):
-            response = await pool.send(get(port, paths[number % len(paths)]))
-            try:
-                await response.aread()
-            finally:
-                await response.aclose()
+        with suppress(ConnectionFailure), anyio.move_on_after(timeout):
+            await ask(pool, port, paths[number % len(paths)])
 
     async with serving(server.serve) as port:
         async with anyio.create_task_group() as group:
             for number in range(60):
                 group.start_soon(one, number, 0.001 * (number % 40))
-        await anyio.sleep(0.01)
-        assert server.open <= 3
+        with anyio.fail_after(2):
+            while server.open > 3:  # noqa: ASYNC110
+                await anyio.sleep(0.001)
         await ask(pool, port)
         await pool.aclose()
         await server.settled(0)

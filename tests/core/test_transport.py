@@ -29,15 +29,16 @@ from _telephony_core.errors import (
     TelephonyError,
     TransportError,
 )
+from _telephony_core.exchange import Attempt, Request
+from _telephony_core.failures import ConnectionLost
 from _telephony_core.retries import RetryPolicy
 from _telephony_core.settings import TransportSettings
-from _telephony_core.transport import Attempt, Delivery, Reply, Request, Transport
+from _telephony_core.transport import Delivery, Reply, Transport
 from tests.core.helpers import (
     BASE,
     CERTIFICATE,
     CERTIFICATE_KEY,
     Answer,
-    Script,
     Serve,
     client_of,
     logger,
@@ -333,8 +334,9 @@ async def test_a_refused_connection_is_not_sent(semantics: Semantics) -> None:
     assert not error.repeated
     assert "no connection, nothing was sent" in error.what
     assert "(attempt 4)" in error.what
+    assert f"127.0.0.1:{port} cannot be reached" in error.what
     assert "Check the address" in error.advice
-    assert isinstance(error.__cause__, httpx.ConnectError)
+    assert isinstance(error.__cause__, ConnectionRefusedError)
 
 
 @both
@@ -461,7 +463,7 @@ async def test_the_read_timeout_of_a_call_wins() -> None:
         with anyio.fail_after(2):
             error = await failing(transport, to(port), of(READS, read_timeout=0.02))
         await transport.aclose()
-    assert "ReadTimeout" in error.what
+    assert "nothing came for 0.02 s" in error.what
 
 
 @both
@@ -475,7 +477,7 @@ async def test_a_connection_that_is_never_made_is_not_sent() -> None:
         error = await failing(transport, to(port, "https"), of(ACTS))
         await transport.aclose()
     assert isinstance(error, NotSent)
-    assert "nothing was sent: ConnectTimeout" in error.what
+    assert f"nothing was sent: no connection to 127.0.0.1:{port} within 0.02 s" in error.what
     assert "(attempt 2)" in error.what
 
 
@@ -780,9 +782,15 @@ async def test_a_certificate_is_checked(trusted: bool, tmp_path: Path) -> None:
     async def serve(stream: anyio.abc.ByteStream) -> None:
         nonlocal handshakes
         handshakes += 1
-        tls = await anyio.streams.tls.TLSStream.wrap(
-            stream, ssl_context=context, server_side=True, standard_compatible=False
-        )
+        # A client that does not trust the certificate says so in an alert.
+        with suppress(ssl.SSLError):
+            await answer(
+                await anyio.streams.tls.TLSStream.wrap(
+                    stream, ssl_context=context, server_side=True, standard_compatible=False
+                )
+            )
+
+    async def answer(tls: anyio.abc.ByteStream) -> None:
         await read_request(tls)
         await tls.send(reply(b"hello"))
 
@@ -820,12 +828,6 @@ async def test_want_of_file_descriptors_is_told_as_such(code: int, grouped: bool
     assert "Too many open files" in found.what
     assert "ulimit -n" in found.advice
     assert "max_connections" in found.advice
-
-
-@both
-async def test_an_error_without_a_text_is_told_by_its_name() -> None:
-    found = await failing(scripted(planned(Answer(error=httpx.ReadTimeout("")))), POST, of(ACTS))
-    assert ": ReadTimeout (attempt 1)." in found.what
 
 
 @both
@@ -951,22 +953,18 @@ async def test_no_log_of_any_library_holds_a_secret(caplog: pytest.LogCaptureFix
         (["http2.send_request_headers.started"], True),
     ],
 )
-async def test_an_attempt_knows_whether_it_reached_the_server(
+async def test_an_attempt_by_httpx_knows_whether_it_reached_the_server(
     events: list[str], reached: bool
 ) -> None:
+    async def tell(request: httpx.Request) -> httpx.Response:
+        for event in events:
+            await request.extensions["trace"](event, {})
+        raise httpx.ReadError("cut")
+
     attempt = Attempt()
     assert not attempt.reached
-    attempt.queued = False
-    for event in events:
-        await attempt.trace(event, {})
+    transport = Transport(settings(), logger, client_of(tell))
+    with pytest.raises(ConnectionLost):
+        async with transport.stream(POST, of(ACTS), attempt):
+            raise AssertionError
     assert attempt.reached is reached
-
-
-@both
-async def test_every_attempt_is_listened_to_when_it_matters() -> None:
-    script = Script([Answer()])
-    transport = scripted(script)
-    for semantics in Semantics:
-        await transport.request(POST, of(semantics))
-    traced = ["trace" in request.extensions for request in script.requests]
-    assert traced == [semantics is not READS for semantics in Semantics]

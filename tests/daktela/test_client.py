@@ -12,7 +12,7 @@ import httpx
 import pytest
 import respx
 
-from _telephony_core.transport import Request
+from _telephony_core.exchange import Request
 from daktela_async.client import DaktelaClient, access_token
 from daktela_async.errors import (
     Acted,

@@ -156,10 +156,6 @@ def unused_port() -> int:
 # Cancellation.
 
 
-# asyncio drops a connection that is made just as its task is cancelled; it is closed when it is
-# collected, with a warning. No slot of the client hangs on it.
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.asyncio
 @pytest.mark.parametrize("how", ["scope", "timeout", "cancel"])
 async def test_thousands_of_cancelled_calls_leave_the_client_whole(how: str) -> None:
