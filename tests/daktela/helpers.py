@@ -23,6 +23,7 @@ from _telephony_core.session import Resource
 from daktela_async.client import DaktelaClient
 from daktela_async.errors import TelephonyError
 from daktela_async.session import DaktelaSession
+from tests.intercepted import intercepted
 
 SERVER = "mojevu.daktela.com"
 BASE_URL = f"https://{SERVER}"
@@ -57,7 +58,7 @@ class Endpoint:
 @contextmanager
 def service() -> Generator[respx.MockRouter]:
     """Stand in for the service; a request to an address that no route has is an error."""
-    with respx.mock(base_url=BASE_URL, assert_all_called=False) as router:
+    with intercepted(BASE_URL, assert_all_called=False) as router:
         yield router
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx
 import pytest
-import respx
 
 from _telephony_core.exchange import Request
 from daktela_async.client import DaktelaClient, access_token
@@ -43,6 +42,7 @@ from tests.daktela.helpers import (
     service,
     told,
 )
+from tests.intercepted import intercepted
 
 PASSWORD = "taj;né heslo+1"
 
@@ -55,7 +55,7 @@ def clear_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def token_sent(daktela: DaktelaClient) -> str:
-    with respx.mock() as router:
+    with intercepted() as router:
         route = router.route().mock(return_value=answer('{"status":1,"result":null}'))
         async with daktela:
             await daktela.queues.list()
@@ -120,7 +120,7 @@ def test_servers_that_are_refused(server: str) -> None:
     ],
 )
 async def test_the_server_is_a_name_or_an_address(server: str, address: str) -> None:
-    with respx.mock() as router:
+    with intercepted() as router:
         router.get(address).mock(return_value=answer('{"status":1,"result":[]}'))
         async with DaktelaClient(server, access_token=TOKEN) as daktela:
             assert await daktela.queues.list() == ()

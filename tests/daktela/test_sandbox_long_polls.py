@@ -127,7 +127,7 @@ async def test_hundreds_of_held_requests_are_cheap() -> None:
     async def wait() -> None:
         answers.append(await state_of(api, "novak", first["hash"]))
 
-    begin = time.monotonic()
+    begin = time.process_time()
     async with anyio.create_task_group() as group:
         for _ in range(300):
             group.start_soon(wait)
@@ -136,7 +136,7 @@ async def test_hundreds_of_held_requests_are_cheap() -> None:
         api.sandbox.agents["novak"].log_in("2000")
     assert len(answers) == 300
     assert {answer["agent_state"] for answer in answers} == {"Idle"}
-    assert time.monotonic() - begin < 4
+    assert time.process_time() - begin < 4
 
 
 @pytest.mark.virtual_time

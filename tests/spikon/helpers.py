@@ -22,6 +22,7 @@ from spikon_async import RetryPolicy, SpikonClient, TelephonyError
 from spikon_async.sandbox import Clock, Sandbox, SandboxCall
 from spikon_async.sandbox.settings import EmptyLists
 from spikon_async.session import SpikonSession
+from tests.intercepted import intercepted
 
 BASE_URL = "https://panel.spikon.pl"
 #: The key of the document's own examples.
@@ -36,7 +37,7 @@ Coroutine: TypeAlias = Callable[..., Any]
 @contextmanager
 def service() -> Generator[respx.MockRouter]:
     """Stand in for the service; a request to an address that no route has is an error."""
-    with respx.mock(base_url=BASE_URL, assert_all_called=False) as router:
+    with intercepted(BASE_URL, assert_all_called=False) as router:
         yield router
 
 

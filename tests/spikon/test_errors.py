@@ -8,7 +8,6 @@ from datetime import date
 
 import httpx
 import pytest
-import respx
 
 import spikon_async
 from spikon_async import (
@@ -37,6 +36,7 @@ from spikon_async import (
     WrongDataFormat,
     WrongParameterValue,
 )
+from tests.intercepted import intercepted
 from tests.spikon.helpers import KEY, answer, service, told
 
 pytestmark = pytest.mark.asyncio
@@ -425,7 +425,7 @@ def refusal(code: int) -> httpx.Response:
 async def in_turn(call: Call, *replies: httpx.Response | Exception) -> object:
     """Make a call that is answered in this way, then in that."""
     retry = RetryPolicy(first_delay=0.0)
-    with respx.mock() as router:
+    with intercepted() as router:
         router.route().mock(side_effect=list(replies))
         async with SpikonClient(KEY, retry=retry) as spikon:
             return await call(spikon)
