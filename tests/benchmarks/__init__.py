@@ -10,4 +10,5 @@ BENCHMARKS: tuple[str, ...] = (
     "many_connections",
     "watchers",
     "importing",
+    "cancelled_calls",
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,8 +17,8 @@ from .machine import describe
 from .single import read_rows
 from .table import Row, markdown
 
-#: Seconds after which one benchmark is given up.
-_LONGEST = {True: 60, False: 600}
+#: Seconds after which one benchmark is given up, on the busiest machine.
+_LONGEST = 600
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,15 +62,25 @@ def _measure(name: str, file: Path, *, quick: bool) -> list[Row] | None:
     command = [sys.executable, "-m", f"{__package__}.single", name, str(file)]
     if quick:
         command.append("--quick")
-    try:
-        # What it prints is for the eye; the table alone goes to the standard output.
-        subprocess.run(command, check=True, timeout=_LONGEST[quick], stdout=sys.stderr)
-    except subprocess.TimeoutExpired:
-        print(f"{name}: given up after {_LONGEST[quick]} s", file=sys.stderr)
-        return None
-    except subprocess.CalledProcessError:
-        return None
-    return read_rows(file)
+    # What it prints is for the eye; the table alone goes to the standard output. In a session of
+    # its own, it can be ended with all the processes that it has started.
+    with subprocess.Popen(command, stdout=sys.stderr, start_new_session=True) as process:
+        try:
+            done = process.wait(_LONGEST) == 0
+        except BaseException as error:
+            _end(process)
+            if not isinstance(error, subprocess.TimeoutExpired):
+                raise
+            print(f"{name}: given up after {_LONGEST} s", file=sys.stderr)
+            done = False
+    return read_rows(file) if done else None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -47,9 +47,9 @@ class CannedServer:
     def statistics(self) -> Statistics:
         return cast("Statistics", json.loads(self._ask(STATISTICS)))
 
-    def wait_until_held(self, count: int) -> None:
+    def wait_until_held(self, count: int, *, patience: float = 60) -> None:
         """Return when so many requests wait to be released."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + patience
         while self.statistics()["held"] < count:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"the server does not hold {count} requests")
