@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _measure(name: str, file: Path, *, quick: bool) -> list[Row] | None:
     """Run one benchmark in a process of its own; None when it could not be run."""
-    command = [sys.executable, "-m", f"{__package__}.single", name, str(file)]
+    command = [sys.executable, "-m", f"{__package__}.single", f"{__package__}.{name}", str(file)]
     if quick:
         command.append("--quick")
     # What it prints is for the eye; the table alone goes to the standard output. In a session of

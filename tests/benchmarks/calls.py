@@ -46,11 +46,11 @@ def run(*, quick: bool) -> list[Row]:
 
 
 async def _run(*, quick: bool) -> list[Row]:
-    rounds = 3 if quick else 15
+    rounds = 3 if quick else 9
     with canned_server() as server:
         async with AsyncExitStack() as stack:
             calls = await contestants(server, stack)
-            count = 60 if quick else 200
+            count = 40 if quick else 200
             figures = await alternate_async(
                 {name: in_turn(call, count) for name, call in calls.items()},
                 rounds=rounds,
@@ -59,7 +59,7 @@ async def _run(*, quick: bool) -> list[Row]:
             rows = _rows("one after the other", figures, 0.55)
             # It blocks the event loop while it waits.
             del calls[SYNCHRONOUS]
-            count = 150 if quick else 500
+            count = 100 if quick else 500
             figures = await alternate_async(
                 {name: _at_once(call, count) for name, call in calls.items()},
                 rounds=rounds,

@@ -1,4 +1,7 @@
-"""Run one benchmark and write its rows to a file: the child process of `__main__`."""
+"""Run one benchmark and write its rows to a file: the child process of `__main__`.
+
+python -m tests.benchmarks.single MODULE FILE [--quick]
+"""
 
 from __future__ import annotations
 
@@ -34,16 +37,16 @@ def read_rows(file: Path) -> list[Row]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("name")
+    parser.add_argument("module")
     parser.add_argument("file", type=Path)
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
     try:
-        benchmark = cast(Benchmark, importlib.import_module(f"{__package__}.{options.name}"))
+        benchmark = cast(Benchmark, importlib.import_module(options.module))
         rows = benchmark.run(quick=options.quick)
     except ModuleNotFoundError as error:
         print(
-            f"{options.name}: {error.name} is not installed; "
+            f"{options.module}: {error.name} is not installed; "
             "pip install -e '.[benchmarks]' brings what the benchmarks compare with.",
             file=sys.stderr,
         )
