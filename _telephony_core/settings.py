@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 from attrs import field, frozen
 
 from .errors import InvalidRequest
+from .hooks import NO_HOOKS, Hooks
 from .retries import RetryPolicy
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class TransportSettings:
         verify: the TLS settings; None verifies against the well-known authorities.
         proxy: the URL of a proxy; None takes it from the environment (never for loopback).
         allow_http: hosts to which plain http:// may go, beside loopback.
+        hooks: who hears of what happens.
     """
 
     base_url: str
@@ -47,6 +49,7 @@ class TransportSettings:
     verify: ssl.SSLContext | None = None
     proxy: str | None = field(default=None, repr=False)
     allow_http: Collection[str] = ()
+    hooks: Hooks = NO_HOOKS
 
     def __attrs_post_init__(self) -> None:
         parts = split_url(self.base_url)

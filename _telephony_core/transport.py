@@ -31,6 +31,15 @@ from .errors import (
 )
 from .exchange import Answer, Attempt, Request, Timeouts
 from .failures import ConnectionFailure, NotConnected, Unwritable
+from .hooks import (
+    AttemptOutcome,
+    Hooks,
+    RequestEvent,
+    ResponseEvent,
+    RetryEvent,
+    next_call_id,
+    tell,
+)
 from .retries import RETRIED_STATUSES, retry_after_seconds
 from .settings import TransportSettings
 from .version import __version__
@@ -154,7 +163,7 @@ class Transport:
                 f"timeout= is {timeout}; it must be finite and above 0.", call=delivery.name
             )
         deadline = anyio.current_time() + timeout
-        progress = _Progress(delivery, self._redact)
+        progress = _Progress(delivery, self.settings.hooks, self._logger, self._redact)
         with anyio.CancelScope(deadline=deadline):
             while True:
                 reply = await progress.attempt(exchange)
@@ -163,6 +172,7 @@ class Transport:
                 if delay is None or anyio.current_time() + delay >= deadline:
                     break
                 self._logger.info("%s: again in %.1f s", delivery.name, delay)
+                progress.tell_of_retry(delay)
                 await anyio.sleep(delay)
             if reply is not None:
                 return evolve(reply, repeated=progress.repeated)
@@ -174,15 +184,25 @@ class Transport:
 class _Progress:
     """Keep count of the attempts at one call, and say what their failure means."""
 
-    def __init__(self, delivery: Delivery, redact: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        delivery: Delivery,
+        hooks: Hooks,
+        logger: logging.Logger,
+        redact: Callable[[str], str],
+    ) -> None:
         self.delivery = delivery
+        self._hooks = hooks
+        self._logger = logger
         self._redact = redact
+        self._call_id = next_call_id()
         #: An attempt before the current one may have reached the server.
         self.repeated = False
         #: How the last attempt that failed did so.
         self.failed: ConnectionFailure | None = None
         self._number = 0
         self._total = 0
+        self._began = 0.0
         self._current = Attempt()
         self._reply: Reply | None = None
 
@@ -194,6 +214,8 @@ class _Progress:
         self._total += 1
         self._current = Attempt()
         self._reply = None
+        self._began = anyio.current_time()
+        self._tell_of_request()
         try:
             self._reply = await exchange(self._current)
         except ConnectionFailure as error:
@@ -202,6 +224,16 @@ class _Progress:
                 self._current.connecting = True
             if self._current.progressed:
                 self._number = 1
+            outcome = AttemptOutcome.LOST if self._current.reached else AttemptOutcome.NOT_SENT
+            self._tell_of_response(outcome, _what(self.failed))
+        except Exception as error:
+            self._tell_of_response(AttemptOutcome.FAILED, self._redact(str(error)))
+            raise
+        except BaseException:
+            self._tell_of_response(AttemptOutcome.GIVEN_UP)
+            raise
+        else:
+            self._tell_of_response(AttemptOutcome.ANSWERED)
         return self._reply
 
     def delay(self, settings: TransportSettings) -> float | None:
@@ -222,8 +254,47 @@ class _Progress:
 
     def describe(self) -> str:
         """Say in a few words how the current attempt ended, for the log."""
-        end = f"HTTP {self._reply.status}" if self._reply else _what(self.failed)
-        return f"attempt {self._total}: {end}"
+        return f"attempt {self._total}: {self._end}"
+
+    @property
+    def _end(self) -> str:
+        return f"HTTP {self._reply.status}" if self._reply else _what(self.failed)
+
+    def tell_of_retry(self, delay: float) -> None:
+        """Tell who wants to hear it that the call will be attempted again."""
+        if self._hooks.on_retry is not None:
+            event = RetryEvent(
+                call_id=self._call_id,
+                call=self.delivery.name,
+                attempt=self._total,
+                delay=delay,
+                reason=self._end,
+            )
+            tell(self._hooks.on_retry, event, self._logger)
+
+    def _tell_of_request(self) -> None:
+        if self._hooks.on_request is not None:
+            event = RequestEvent(
+                call_id=self._call_id,
+                call=self.delivery.name,
+                semantics=self.delivery.semantics,
+                attempt=self._total,
+            )
+            tell(self._hooks.on_request, event, self._logger)
+
+    def _tell_of_response(self, outcome: AttemptOutcome, error: str = "") -> None:
+        if self._hooks.on_response is not None:
+            event = ResponseEvent(
+                call_id=self._call_id,
+                call=self.delivery.name,
+                semantics=self.delivery.semantics,
+                attempt=self._total,
+                outcome=outcome,
+                status=self._reply.status if self._reply else None,
+                seconds=anyio.current_time() - self._began,
+                error=error,
+            )
+            tell(self._hooks.on_response, event, self._logger)
 
     def failure(self) -> TransportError:
         """Return the error for a call whose last attempt failed."""

@@ -12,9 +12,18 @@ Everything public is here; `daktela_async.webhooks` reads and answers what Dakte
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from _telephony_core.calls import Semantics
     from _telephony_core.downloads import (
         DownloadedFile,
         DownloadProgress,
+    )
+    from _telephony_core.drift import Drift, DriftKind
+    from _telephony_core.hooks import (
+        AttemptOutcome,
+        Hooks,
+        RequestEvent,
+        ResponseEvent,
+        RetryEvent,
     )
     from _telephony_core.polling import (
         Polling,
@@ -209,7 +218,10 @@ else:
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
+            "_telephony_core.calls": "Semantics",
             "_telephony_core.downloads": "DownloadProgress DownloadedFile",
+            "_telephony_core.drift": "Drift DriftKind",
+            "_telephony_core.hooks": "AttemptOutcome Hooks RequestEvent ResponseEvent RetryEvent",
             "_telephony_core.polling": "Polling WaitUpdate",
             "_telephony_core.retries": "RetryPolicy",
             ".agent_states": (
@@ -280,6 +292,7 @@ __all__ = [
     "AnsweredCall",
     "ApiError",
     "Attempt",
+    "AttemptOutcome",
     "AttemptPage",
     "CallCenterCall",
     "CallDetailRecord",
@@ -305,6 +318,8 @@ __all__ = [
     "Done",
     "DownloadProgress",
     "DownloadedFile",
+    "Drift",
+    "DriftKind",
     "Email",
     "EmailActivity",
     "Export",
@@ -321,6 +336,7 @@ __all__ = [
     "GroupSmsEntry",
     "GroupSmsResult",
     "GroupSmsStatus",
+    "Hooks",
     "InvalidRequest",
     "JobFailed",
     "JobNotFound",
@@ -369,9 +385,13 @@ __all__ = [
     "RemovedGroup",
     "RepeatedCalls",
     "ReplyLost",
+    "RequestEvent",
+    "ResponseEvent",
+    "RetryEvent",
     "RetryPolicy",
     "SavedRecord",
     "SavedRecording",
+    "Semantics",
     "SentGroup",
     "SentSms",
     "ServerUnavailable",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self, get_args, overload
 
 from _telephony_core import checks
 from _telephony_core.client import Client
+from _telephony_core.hooks import NO_HOOKS, Hooks
 from _telephony_core.redaction import Secret
 from _telephony_core.retries import RetryPolicy
 from _telephony_core.settings import MAX_BODY, TransportSettings
@@ -75,6 +76,7 @@ class DaktelaClient(Client["DaktelaSession"]):
         verify: ssl.SSLContext | None = ...,
         proxy: str | None = ...,
         allow_http: Collection[str] = ...,
+        hooks: Hooks = ...,
         http_client: httpx.AsyncClient | None = ...,
     ) -> None: ...
 
@@ -97,6 +99,7 @@ class DaktelaClient(Client["DaktelaSession"]):
         verify: ssl.SSLContext | None = ...,
         proxy: str | None = ...,
         allow_http: Collection[str] = ...,
+        hooks: Hooks = ...,
         http_client: httpx.AsyncClient | None = ...,
     ) -> None: ...
 
@@ -119,6 +122,7 @@ class DaktelaClient(Client["DaktelaSession"]):
         verify: ssl.SSLContext | None = None,
         proxy: str | None = None,
         allow_http: Collection[str] = (),
+        hooks: Hooks = NO_HOOKS,
         http_client: httpx.AsyncClient | None = None,
     ) -> None:
         """Make a client; nothing is sent yet.
@@ -141,7 +145,9 @@ class DaktelaClient(Client["DaktelaSession"]):
             verify: TLS settings, for an authority of your own.
             proxy: the URL of a proxy; taken from the environment unless given.
             allow_http: hosts to which plain http:// may go, beside loopback.
-            http_client: an httpx client to send with; it stays yours, and is not closed.
+            hooks: who hears of attempts, repetitions and undocumented fields, for metrics.
+            http_client: an httpx client to send with; it stays yours, and is not closed. respx
+                and other mocks of httpx hear only what is sent by one.
         """
         # With it come httpx and cattrs, which an import of the package does without.
         from .session import DaktelaSession, TokenPlace
@@ -162,6 +168,7 @@ class DaktelaClient(Client["DaktelaSession"]):
                 verify=verify,
                 proxy=proxy,
                 allow_http=allow_http,
+                hooks=hooks,
             ),
             secrets=(Secret(password),),
             token_in=token_in,

@@ -9,7 +9,16 @@ Everything public is here; `spikon_async.sandbox` holds a fake server for tests.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from _telephony_core.calls import Semantics
     from _telephony_core.downloads import DownloadedFile, DownloadProgress
+    from _telephony_core.drift import Drift, DriftKind
+    from _telephony_core.hooks import (
+        AttemptOutcome,
+        Hooks,
+        RequestEvent,
+        ResponseEvent,
+        RetryEvent,
+    )
     from _telephony_core.polling import Polling, WaitUpdate
     from _telephony_core.retries import RetryPolicy
 
@@ -93,7 +102,10 @@ else:
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
+            "_telephony_core.calls": "Semantics",
             "_telephony_core.downloads": "DownloadProgress DownloadedFile",
+            "_telephony_core.drift": "Drift DriftKind",
+            "_telephony_core.hooks": "AttemptOutcome Hooks RequestEvent ResponseEvent RetryEvent",
             "_telephony_core.polling": "Polling WaitUpdate",
             "_telephony_core.retries": "RetryPolicy",
             ".client": "SpikonClient",
@@ -133,6 +145,7 @@ __all__ = [
     "ApiError",
     "ApiKeyMissing",
     "ApiTurnedOff",
+    "AttemptOutcome",
     "AudioFormat",
     "CallRecord",
     "CallState",
@@ -147,12 +160,15 @@ __all__ = [
     "Direction",
     "DownloadProgress",
     "DownloadedFile",
+    "Drift",
+    "DriftKind",
     "Fault",
     "FlowError",
     "Forbidden",
     "Gender",
     "GeneralFailure",
     "HistoryUpdate",
+    "Hooks",
     "InitiatedCall",
     "InvalidRequest",
     "IpNotWhitelisted",
@@ -179,9 +195,13 @@ __all__ = [
     "Report",
     "ReportState",
     "ReportWindow",
+    "RequestEvent",
+    "ResponseEvent",
+    "RetryEvent",
     "RetryPolicy",
     "SavedRecording",
     "SavedSpeech",
+    "Semantics",
     "Sender",
     "SentSms",
     "ServerUnavailable",

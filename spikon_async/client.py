@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from _telephony_core import checks
 from _telephony_core.client import Client
+from _telephony_core.hooks import NO_HOOKS, Hooks
 from _telephony_core.redaction import Secret
 from _telephony_core.retries import RetryPolicy
 from _telephony_core.settings import MAX_BODY, TransportSettings
@@ -56,6 +57,7 @@ class SpikonClient(Client["SpikonSession"]):
         verify: ssl.SSLContext | None = None,
         proxy: str | None = None,
         allow_http: Collection[str] = (),
+        hooks: Hooks = NO_HOOKS,
         http_client: httpx.AsyncClient | None = None,
     ) -> None:
         """Make a client; nothing is sent yet.
@@ -74,7 +76,9 @@ class SpikonClient(Client["SpikonSession"]):
             verify: TLS settings, for an authority of your own.
             proxy: the URL of a proxy; taken from the environment unless given.
             allow_http: hosts to which plain http:// may go, beside loopback.
-            http_client: an httpx client to send with; it stays yours, and is not closed.
+            hooks: who hears of attempts, repetitions and undocumented fields, for metrics.
+            http_client: an httpx client to send with; it stays yours, and is not closed. respx
+                and other mocks of httpx hear only what is sent by one.
         """
         # With it come httpx and cattrs, which an import of the package does without.
         from .session import SpikonSession
@@ -98,6 +102,7 @@ class SpikonClient(Client["SpikonSession"]):
                 verify=verify,
                 proxy=proxy,
                 allow_http=allow_http,
+                hooks=hooks,
             ),
             wire_format=WireFormat(checks.one_of("wire_format", wire_format, formats, "SPIKON 4")),
             timezone=timezone,
