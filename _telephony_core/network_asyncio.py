@@ -142,5 +142,6 @@ def _wake(future: asyncio.Future[None] | None) -> None:
 
 
 def _expire(future: asyncio.Future[None], what: str) -> None:
-    if not future.done():
+    # In the same turn of the loop it may have been woken before.
+    with suppress(asyncio.InvalidStateError):
         future.set_exception(TimedOut(what))

@@ -24,6 +24,8 @@ from tests.core.helpers import CERTIFICATE, CERTIFICATE_KEY, refusing_port, serv
 
 both = pytest.mark.anyio
 MEGABYTE = 1 << 20
+#: Seconds that nothing here takes, even on a busy machine.
+PATIENCE = 30
 
 
 def sockets() -> int:
@@ -70,7 +72,7 @@ def over_tls(
 async def read_all(stream: Stream, size: int) -> bytes:
     data = b""
     while len(data) < size:
-        piece = await stream.read(5)
+        piece = await stream.read(PATIENCE)
         assert piece, "the server closed early"
         data += piece
     return data
@@ -79,12 +81,12 @@ async def read_all(stream: Stream, size: int) -> bytes:
 @both
 @pytest.mark.parametrize("tls", [False, True])
 async def test_bytes_go_and_come(tls: bool, server_tls: ssl.SSLContext) -> None:
-    data = random.Random(1).randbytes(16 * MEGABYTE)
+    data = random.Random(1).randbytes((2 if tls else 16) * MEGABYTE)
     async with serving(over_tls(server_tls, echo) if tls else echo) as port:
-        stream = await connect("127.0.0.1", port, trusting() if tls else None, 5)
+        stream = await connect("127.0.0.1", port, trusting() if tls else None, PATIENCE)
 
         async def write() -> None:
-            await stream.write(data, 5)
+            await stream.write(data, PATIENCE)
 
         async with anyio.create_task_group() as group:
             group.start_soon(write)
@@ -99,10 +101,10 @@ async def test_the_end_of_a_stream_is_no_bytes(tls: bool, server_tls: ssl.SSLCon
         await stream.send(b"bye")
 
     async with serving(over_tls(server_tls, bye) if tls else bye) as port:
-        stream = await connect("127.0.0.1", port, trusting() if tls else None, 5)
+        stream = await connect("127.0.0.1", port, trusting() if tls else None, PATIENCE)
         assert await read_all(stream, 3) == b"bye"
-        assert await stream.read(5) == b""
-        assert await stream.read(5) == b""
+        assert await stream.read(PATIENCE) == b""
+        assert await stream.read(PATIENCE) == b""
         assert stream.disturbed
         stream.close()
 
@@ -113,11 +115,11 @@ async def test_what_the_server_said_before_it_closed_can_be_read_after_a_failed_
         await stream.send(b"too large")
 
     async with serving(refuse) as port:
-        stream = await connect("127.0.0.1", port, None, 5)
+        stream = await connect("127.0.0.1", port, None, PATIENCE)
         await anyio.sleep(0.02)
         for _ in range(3):
-            await stream.write(bytes(100), 5)
-        assert await stream.read(5) == b"too large"
+            await stream.write(bytes(100), PATIENCE)
+        assert await stream.read(PATIENCE) == b"too large"
         stream.close()
 
 
@@ -129,10 +131,10 @@ async def test_a_reset_is_a_lost_connection() -> None:
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     async with serving(reset) as port:
-        stream = await connect("127.0.0.1", port, None, 5)
-        await stream.write(b"x", 5)
+        stream = await connect("127.0.0.1", port, None, PATIENCE)
+        await stream.write(b"x", PATIENCE)
         with pytest.raises(ConnectionLost, match=r"the connection broke: .*reset"):
-            await stream.read(5)
+            await stream.read(PATIENCE)
         stream.close()
 
 
@@ -143,7 +145,7 @@ async def test_silence_has_a_limit(tls: bool, server_tls: ssl.SSLContext) -> Non
         await anyio.sleep_forever()
 
     async with serving(over_tls(server_tls, hush) if tls else hush) as port:
-        stream = await connect("127.0.0.1", port, trusting() if tls else None, 5)
+        stream = await connect("127.0.0.1", port, trusting() if tls else None, PATIENCE)
         with pytest.raises(TimedOut, match=r"nothing came for 0\.02 s"):
             await stream.read(0.02)
         stream.close()
@@ -152,7 +154,7 @@ async def test_silence_has_a_limit(tls: bool, server_tls: ssl.SSLContext) -> Non
 @both
 async def test_a_server_that_takes_nothing_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        stream = await connect("127.0.0.1", server.getsockname()[1], None, 5)
+        stream = await connect("127.0.0.1", server.getsockname()[1], None, PATIENCE)
         with pytest.raises(TimedOut, match=r"nothing went for 0\.1 s"):
             await stream.write(bytes(32 * MEGABYTE), 0.1)
         stream.close()
@@ -169,7 +171,7 @@ async def test_a_slow_reader_holds_the_server_back() -> None:
             sent += 1
 
     async with serving(flood) as port:
-        stream = await connect("127.0.0.1", port, None, 5)
+        stream = await connect("127.0.0.1", port, None, PATIENCE)
         await anyio.sleep(0.1)
         # What the system's buffers take, and one portion.
         assert sent < 32
@@ -187,7 +189,7 @@ async def test_what_comes_while_nobody_reads_disturbs() -> None:
         await anyio.sleep_forever()
 
     async with serving(talk) as port:
-        stream = await connect("127.0.0.1", port, None, 5)
+        stream = await connect("127.0.0.1", port, None, PATIENCE)
         assert not stream.disturbed
         go.set()
         await anyio.sleep(0.02)
@@ -199,9 +201,9 @@ async def test_what_comes_while_nobody_reads_disturbs() -> None:
 async def test_nobody_there_is_not_connected() -> None:
     port = refusing_port()
     with pytest.raises(NotConnected, match=f"127.0.0.1:{port} cannot be reached: .*111"):
-        await connect("127.0.0.1", port, None, 5)
+        await connect("127.0.0.1", port, None, PATIENCE)
     with pytest.raises(NotConnected, match=f"::1:{port} cannot be reached"):
-        await connect("::1", port, None, 5)
+        await connect("::1", port, None, PATIENCE)
 
 
 @both
@@ -217,7 +219,7 @@ async def test_a_handshake_that_is_cut_or_no_tls_is_not_connected() -> None:
     for serve, what in ((hang_up, "closed the connection"), (speak_otherwise, "WRONG_VERSION")):
         async with serving(serve) as port:
             with pytest.raises(NotConnected, match=f"no TLS with 127.0.0.1:{port}: .*{what}"):
-                await connect("127.0.0.1", port, trusting(), 5)
+                await connect("127.0.0.1", port, trusting(), PATIENCE)
 
 
 @both
@@ -230,11 +232,11 @@ async def test_a_broken_tls_record_is_a_lost_connection(server_tls: ssl.SSLConte
         await anyio.sleep_forever()
 
     async with serving(spoil) as port:
-        stream = await connect("127.0.0.1", port, trusting(), 5)
+        stream = await connect("127.0.0.1", port, trusting(), PATIENCE)
         with pytest.raises(ConnectionLost, match="TLS broke"):
-            await stream.read(5)
+            await stream.read(PATIENCE)
         with pytest.raises(ConnectionLost, match="TLS broke"):
-            await stream.write(b"x", 5)
+            await stream.write(b"x", PATIENCE)
         stream.close()
 
 
@@ -421,9 +423,9 @@ async def test_no_socket_is_left_of_a_connection_cancelled_at_any_moment(
     client_tls = trusting() if tls else None
 
     async def use(port: int) -> None:
-        stream = await connect("127.0.0.1", port, client_tls, 5)
+        stream = await connect("127.0.0.1", port, client_tls, PATIENCE)
         try:
-            await stream.read(5)
+            await stream.read(PATIENCE)
         finally:
             stream.close()
 
@@ -465,7 +467,7 @@ def test_a_stream_of_a_loop_that_has_ended_is_of_no_use() -> None:
         return stream.disturbed
 
     async def make(port: int) -> Stream:
-        return await connect("127.0.0.1", port, None, 5)
+        return await connect("127.0.0.1", port, None, PATIENCE)
 
     with warnings.catch_warnings():
         # Only its own loop could have closed it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from contextlib import suppress
 
@@ -11,6 +12,7 @@ import pytest
 
 from _telephony_core.exchange import Answer, Attempt, Request, Timeouts
 from _telephony_core.failures import ConnectionFailure, ConnectionLost, NotConnected, TimedOut
+from _telephony_core.network import Stream
 from _telephony_core.pool import ConnectionPool
 from tests.core.helpers import read_request, refusing_port, reply, serving
 
@@ -285,19 +287,53 @@ async def test_silence_is_borne_for_so_long() -> None:
         await pool.aclose()
 
 
+class Canned(Stream):
+    """Answer every request at once; know when it was closed."""
+
+    def __init__(self) -> None:
+        self.closed_at: float | None = None
+
+    async def read(self, timeout: float) -> bytes:
+        return reply(b"hello")
+
+    async def write(self, data: bytes, timeout: float) -> None:
+        del data, timeout
+
+    def close(self) -> None:
+        self.closed_at = asyncio.get_running_loop().time()
+
+    @property
+    def disturbed(self) -> bool:
+        return False
+
+
 @pytest.mark.asyncio
-async def test_what_nobody_uses_any_more_is_closed_in_time() -> None:
-    server, other, pool = Server(), Server(), pool_of(keepalive=0.02)
-    async with serving(server.serve) as port, serving(other.serve) as second:
-        await ask(pool, port)
-        await anyio.sleep(0.01)
-        await ask(pool, second)
-        await server.settled(0)
-        await other.settled(0)
-        # And so it is when something comes back again later.
-        await ask(pool, port)
-        await server.settled(0)
-        await pool.aclose()
+@pytest.mark.virtual_time
+async def test_what_nobody_uses_any_more_is_closed_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    streams: list[Canned] = []
+
+    async def connect(*_: object) -> Stream:
+        streams.append(Canned())
+        return streams[-1]
+
+    monkeypatch.setattr("_telephony_core.pool.connect", connect)
+    pool, began = pool_of(keepalive=5), anyio.current_time()
+    # One is given back at once, one after 2 s, and one, to another place, after 3 s.
+    first, second, third = await send(pool, 1), await send(pool, 1), await send(pool, 2)
+    await read(first)
+    await anyio.sleep(2)
+    await read(second)
+    await anyio.sleep(1)
+    await read(third)
+    await anyio.sleep(60)
+    closed = [stream.closed_at and stream.closed_at - began for stream in streams]
+    # It is looked at every 5 s, and none is closed before its time.
+    assert closed == pytest.approx([5, 10, 10])
+    # And so it is when something comes back again later.
+    await read(await send(pool, 1))
+    await anyio.sleep(60)
+    assert streams[-1].closed_at == pytest.approx(began + 68)
+    await pool.aclose()
 
 
 @both
