@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
@@ -14,9 +15,16 @@ _PERIOD = 0.02
 
 @define
 class Stalls:
-    """What was seen: the longest time, in seconds, for which a timer that was due had to wait."""
+    """What was seen.
+
+    Attributes:
+        longest: the longest time, in seconds, for which a timer that was due had to wait.
+        busiest: the most seconds of the processor that the loop's thread used in between: the
+            stall that it would have been on a machine with nothing else to do.
+    """
 
     longest: float = 0.0
+    busiest: float = 0.0
 
 
 @asynccontextmanager
@@ -27,9 +35,10 @@ async def watching_stalls() -> AsyncGenerator[Stalls, None]:
     async def look() -> None:
         loop = asyncio.get_running_loop()
         while True:
-            before = loop.time()
+            before, used = loop.time(), time.thread_time()
             await asyncio.sleep(_PERIOD)
             stalls.longest = max(stalls.longest, loop.time() - before - _PERIOD)
+            stalls.busiest = max(stalls.busiest, time.thread_time() - used)
 
     task = asyncio.create_task(look())
     # From its first look on.

@@ -67,6 +67,7 @@ class Outcome:
     errors: int
     cpu_per_poll: float
     longest_stall: float
+    busiest_stall: float
     memory_per_watcher: float
 
 
@@ -131,6 +132,13 @@ def _compare(
             theirs=max(outcome.longest_stall for outcome in theirs),
             target=at_most(0.5),
         ),
+        Row(
+            what=f"{what}: the same in CPU time",
+            ours=max(outcome.busiest_stall for outcome in ours),
+            unit="s",
+            peer="aiohttp",
+            theirs=max(outcome.busiest_stall for outcome in theirs),
+        ),
     ]
     if TELLS:
         rows.append(
@@ -172,6 +180,7 @@ async def _measure(watching: Watching, scenario: Scenario) -> Outcome:
         errors=tally.errors,
         cpu_per_poll=cpu / polls,
         longest_stall=stalls.longest,
+        busiest_stall=stalls.busiest,
         memory_per_watcher=memory,
     )
 
