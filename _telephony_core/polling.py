@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from enum import Enum
-from itertools import chain
 from math import inf
 from typing import Generic, TypeVar, cast
 
@@ -28,40 +27,48 @@ S = TypeVar("S")
 
 #: What the last look at a job may take longer than the deadline of its wait, in seconds.
 LAST_LOOK = 5.0
+#: How often a service that is out of reach is looked for, at least, before a wait gives up.
+LOOKS_AN_OUTAGE = 5
 
 
 @frozen(kw_only=True)
 class Polling:
-    """Say when to look at a job: at once, then after delays that grow up to a longest one.
+    """Say when to look at a job: at once, then after delays that grow with the time waited.
 
-    With a factor of 1.25 a job is noticed at the latest a quarter of its duration and one
-    `first_delay` after it was done (or `longest_delay` after it, if that is sooner).
+    With a factor of 1.1 a job is noticed at the latest a tenth of its duration after it was done
+    (or `first_delay` after it, for one that is done sooner than ten of these), and the looks grow
+    with the logarithm of the duration: 11 for ten seconds, 47 for five minutes, 73 for an hour.
 
     Attributes:
-        first_delay: seconds between the first look and the second.
-        factor: how much longer each delay is than the one before.
+        first_delay: the shortest delay between two looks, in seconds.
+        factor: how many times longer, at the latest, the next look finds the wait than the last
+            one did; 1 keeps to `first_delay`.
         longest_delay: the longest delay, in seconds.
         jitter: the part of each delay that is left to chance, from 0 to 1, so that many waits
             do not look at the same moment. It only ever shortens a delay.
         timeout: seconds until the wait gives up, unless the wait says otherwise.
-        outage: seconds for which the service may be out of reach before the wait gives up.
+        outage: seconds for which the service may be out of reach before the wait gives up, from
+            the first look that found it so. Until then no delay is longer than a fifth of them,
+            or than `first_delay`.
     """
 
     first_delay: float = field(default=1.0, validator=validators.gt(0))
-    factor: float = field(default=1.25, validator=validators.ge(1))
-    longest_delay: float = field(default=30.0, validator=validators.gt(0))
+    factor: float = field(default=1.1, validator=validators.ge(1))
+    longest_delay: float = field(default=21_600.0, validator=validators.gt(0))
     jitter: float = field(default=0.1, validator=[validators.ge(0), validators.le(1)])
     timeout: float = field(default=3600.0, validator=validators.gt(0))
     outage: float = field(default=300.0, validator=validators.ge(0))
 
-    def delays(self, uniform: Callable[[float, float], float] = random.uniform) -> Iterator[float]:
-        """Yield the delays without end; none is shorter than the one before."""
-        bound = min(self.first_delay, self.longest_delay)
-        previous = 0.0
-        while True:
-            previous = max(previous, bound * uniform(1 - self.jitter, 1))
-            yield previous
-            bound = min(self.longest_delay, bound * self.factor)
+    def delay(
+        self, waited: float, uniform: Callable[[float, float], float] = random.uniform
+    ) -> float:
+        """Return the seconds until the next look, after so many seconds of waiting.
+
+        It depends on nothing else: looks that others took for this wait do not make it less
+        patient or more so.
+        """
+        bound = min(self.longest_delay, max(self.first_delay, waited * (self.factor - 1)))
+        return bound * uniform(1 - self.jitter, 1)
 
 
 @frozen
@@ -123,10 +130,10 @@ async def poll_until(
     from. Nothing is cancelled at the server.
     """
     limit = time_limit(polling, timeout)
-    wait = _Wait(id, began=anyio.current_time(), limit=limit, outage=polling.outage)
+    wait = _Wait(id, polling, limit)
     with started((id,)):
-        for delay in chain((0.0,), polling.delays()):
-            outcome = await wait.look(look, delay)
+        while True:
+            outcome = await wait.look(look)
             if on_update is not None:
                 on_update(wait.update(outcome))
             if isinstance(outcome, Ready):
@@ -152,37 +159,53 @@ def time_limit(polling: Polling, timeout: float | None) -> float:
 class _Wait:
     """Remember what one wait has seen."""
 
-    def __init__(self, job: str, *, began: float, limit: float, outage: float) -> None:
-        self.began = began
-        self.deadline = began + limit
+    def __init__(self, job: str, polling: Polling, limit: float) -> None:
+        self.began = anyio.current_time()
+        self.deadline = self.began + limit
         self.looks = 0
         self.last_state: str | None = None
         self.error: TelephonyError | None = None
         self._job = job
-        self._outage = outage
-        self._reached = began
-        self._not_before = began
+        self._polling = polling
+        #: When the first look was due that found the service out of reach, if it still is.
+        self._lost: float | None = None
+        self._not_before = self.began
 
     async def look(
-        self, look: Callable[[Look], Awaitable[Pending | Ready[T]]], delay: float
+        self, look: Callable[[Look], Awaitable[Pending | Ready[T]]]
     ) -> Pending | Ready[T] | None:
         """Take one look; None means that the service was out of reach for once."""
-        due = min(max(anyio.current_time() + delay, self._not_before), self.deadline)
+        due = self._due()
         self.looks += 1
         try:
             outcome = await look(Look(due=due, timeout=self.deadline - due + LAST_LOOK))
         except TelephonyError as error:
             now = anyio.current_time()
-            if not error.transient or now - self._reached > self._outage:
+            if self._lost is None:
+                self._lost = due
+            if not error.transient or now - self._lost >= self._polling.outage:
                 raise
             retry_after: float | None = getattr(error, "retry_after", None)
             self._not_before = now + (retry_after or 0.0)
             self.error = error
             return None
-        self._reached = anyio.current_time()
+        self._lost = None
         self.error = None
         self.last_state = outcome.state
         return outcome
+
+    def _due(self) -> float:
+        """Return when the next look is due."""
+        if not self.looks:
+            return self.began
+        now = anyio.current_time()
+        delay = self._polling.delay(now - self.began)
+        if self._lost is not None:
+            # A delay may be longer than the outage that is borne: two looks would not tell one
+            # long outage from two short ones.
+            often = self._polling.outage / LOOKS_AN_OUTAGE
+            delay = min(delay, max(self._polling.first_delay, often))
+        return min(max(now + delay, self._not_before), self.deadline)
 
     def update(self, outcome: object) -> WaitUpdate:
         """Tell what the last look showed."""
@@ -193,6 +216,13 @@ class _Wait:
             waited=anyio.current_time() - self.began,
             error=self.error,
         )
+
+
+@frozen(eq=False)
+class _Alarm:
+    """The moment at which somebody wakes up."""
+
+    at: float
 
 
 class SharedPoll(Generic[S]):
@@ -212,6 +242,8 @@ class SharedPoll(Generic[S]):
         self._last_asked = -inf
         self._answered = 0
         self._answer: S | TelephonyError | None = None
+        #: Who wakes up first, to ask for all: a thousand who wait need one timer.
+        self._next: _Alarm | None = None
         self._changed: anyio.Event | None = None
 
     async def look(self, look: Look) -> S:
@@ -234,8 +266,21 @@ class SharedPoll(Generic[S]):
             return
         if self._changed is None:
             self._changed = anyio.Event()
-        with anyio.CancelScope(deadline=start):
-            await self._changed.wait()
+        changed = self._changed
+        if self._busy or (self._next is not None and self._next.at <= start):
+            await changed.wait()
+            return
+        mine = self._next = _Alarm(start)
+        try:
+            with anyio.CancelScope(deadline=start):
+                await changed.wait()
+        except BaseException:
+            if self._next is mine:
+                # Cancelled: another one takes over.
+                self._wake()
+            raise
+        if self._next is mine:
+            self._next = None
 
     async def _fetch(self) -> None:
         before, self._busy = self._last_asked, True
@@ -254,9 +299,14 @@ class SharedPoll(Generic[S]):
             if self._answered < self._asked:
                 # Cancelled: the next one need not wait for what never came.
                 self._last_asked = before
-            changed, self._changed = self._changed, None
-            if changed is not None:
-                changed.set()
+            self._wake()
+
+    def _wake(self) -> None:
+        """Let everybody look whether it is over, and else who is to ask next."""
+        self._next = None
+        changed, self._changed = self._changed, None
+        if changed is not None:
+            changed.set()
 
 
 class Absence:

@@ -43,10 +43,11 @@ from ..wire import PhpValue, true_false, yes_no
 from .base import DaktelaResource, in_order, listed
 from .sms_checks import batch_of, messages_of, priority_of, send_batches, text_of
 
-#: How an SMS is followed unless told otherwise: a phone that is off can take long.
-DELIVERY = Polling(first_delay=2.0, longest_delay=60.0, timeout=900.0)
+#: How an SMS is followed unless told otherwise: a phone that is off can take long, and the looks at
+#: one SMS serve no other.
+DELIVERY = Polling(first_delay=2.0, factor=1.25, timeout=900.0)
 #: How a group is followed unless told otherwise.
-GROUP = Polling(first_delay=2.0, longest_delay=60.0, timeout=3600.0)
+GROUP = Polling(first_delay=2.0, timeout=3600.0)
 #: Requests of one flow under way at once.
 CONCURRENCY = 3
 

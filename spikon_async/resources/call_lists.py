@@ -45,7 +45,7 @@ from .emptiness import empty_if_none_found
 
 SOURCE = "SPIKON 4.4.1"
 #: How reports are waited for unless told otherwise. They are made when it suits the service.
-GENERATION = Polling(first_delay=1.0, longest_delay=30.0, timeout=3600.0)
+GENERATION = Polling(timeout=3600.0)
 #: How the download of a recording is called in errors; its address is not, for it may be a key.
 RECORDING = "GET the recording of a call"
 #: Requests of one flow under way at once.

@@ -25,8 +25,9 @@ from ..errors import JobFailed, JobNotFound
 from ..models.sms import FAILED_STATES, DeliveredSms, Sender, SentSms, SmsState, SmsStatus
 from ..session import SpikonSession
 
-#: How delivery is followed unless told otherwise: a phone that is off can take long.
-DELIVERY = Polling(first_delay=2.0, longest_delay=60.0, timeout=900.0)
+#: How delivery is followed unless told otherwise: a phone that is off can take long, and the looks
+#: at one SMS serve no other.
+DELIVERY = Polling(first_delay=2.0, factor=1.25, timeout=900.0)
 
 
 class SmsResource(Resource[SpikonSession]):

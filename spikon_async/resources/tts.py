@@ -38,7 +38,7 @@ from .deletion import delete
 from .emptiness import empty_if_none_found
 
 #: How the generation is waited for unless told otherwise.
-GENERATION = Polling(first_delay=0.5, longest_delay=15.0, timeout=600.0)
+GENERATION = Polling(timeout=600.0)
 
 
 class TtsResource(Resource[SpikonSession]):

@@ -11,4 +11,5 @@ BENCHMARKS: tuple[str, ...] = (
     "watchers",
     "importing",
     "cancelled_calls",
+    "waits",
 )

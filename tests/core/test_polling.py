@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
-from itertools import islice
+from itertools import pairwise
 
 import anyio
 import pytest
@@ -46,35 +47,84 @@ pollings = st.builds(
     longest_delay=seconds,
     jitter=st.floats(min_value=0, max_value=1),
 )
+waits = st.floats(min_value=0, max_value=1e9)
 
 
 # The schedule.
 
 
-@given(pollings, st.integers(1, 100), st.integers())
-def test_delays_grow_and_are_capped_without_end(polling: Polling, count: int, seed: int) -> None:
-    delays = list(islice(polling.delays(random.Random(seed).uniform), count))
-    assert len(delays) == count
-    assert delays == sorted(delays)
-    assert all(0 <= delay <= polling.longest_delay for delay in delays)
-    assert delays[0] <= polling.first_delay
+def without_jitter(_low: float, high: float) -> float:
+    return high
 
 
-@given(pollings, st.integers(1, 50))
-def test_jitter_only_shortens(polling: Polling, count: int) -> None:
-    longest = islice(polling.delays(lambda _low, high: high), count)
-    for bound, delay in zip(longest, polling.delays(), strict=False):
-        assert delay <= bound
+def looks(polling: Polling, duration: float, seed: int | None = None) -> list[float]:
+    """Return when a wait looks at a job of so many seconds; with a seed, jitter has its way."""
+    uniform = without_jitter if seed is None else random.Random(seed).uniform
+    moments = [0.0]
+    while moments[-1] < duration:
+        moments.append(moments[-1] + polling.delay(moments[-1], uniform))
+    return moments
 
 
-def test_the_usual_schedule() -> None:
-    delays = list(islice(STEADY.delays(), 20))
-    assert delays[:4] == [1, 1.25, 1.5625, 1.953125]
-    assert delays[-1] == 30
+@given(pollings, waits, waits, st.integers())
+def test_delays_grow_with_the_time_waited_and_are_capped(
+    polling: Polling, one: float, other: float, seed: int
+) -> None:
+    short, long = (
+        polling.delay(waited, random.Random(seed).uniform) for waited in sorted((one, other))
+    )
+    assert 0 <= short <= long <= polling.longest_delay
+
+
+@given(pollings, waits, st.integers())
+def test_jitter_only_shortens(polling: Polling, waited: float, seed: int) -> None:
+    whole = polling.delay(waited, without_jitter)
+    delay = polling.delay(waited, random.Random(seed).uniform)
+    assert whole * (1 - polling.jitter) - 1e-9 <= delay <= whole
+    assert polling.delay(0) <= min(polling.first_delay, polling.longest_delay)
+
+
+@given(
+    st.builds(
+        Polling,
+        first_delay=st.floats(0.1, 10),
+        factor=st.floats(1.05, 2),
+        longest_delay=st.just(1e9),
+        jitter=st.floats(0, 0.5),
+    ),
+    st.floats(1, 1e6),
+    st.integers(),
+)
+def test_a_job_is_noticed_by_its_own_measure(polling: Polling, duration: float, seed: int) -> None:
+    seen = looks(polling, duration, seed)
+    share = polling.factor - 1
+    assert seen[-1] - duration <= max(polling.first_delay, share * duration) * (1 + 1e-9)
+    # One look a `first_delay` until the share is longer than that, and then the logarithm.
+    least = 1 - polling.jitter
+    steady = min(duration, polling.first_delay / share)
+    growing = math.log(duration / steady) / math.log1p(share * least)
+    assert len(seen) <= steady / (polling.first_delay * least) + growing + 3
+
+
+@pytest.mark.parametrize(
+    ("duration", "count"),
+    [(0, 1), (1, 2), (10, 11), (60, 30), (300, 47), (3600, 73), (86_400, 107)],
+)
+def test_the_usual_schedule(duration: float, count: int) -> None:
+    seen = looks(STEADY, duration)
+    assert len(seen) == count
+    assert seen[-1] - duration <= max(1, 0.1 * duration)
+    assert seen[:11] == list(range(11))[: len(seen)]
+    assert len(looks(Polling(), duration, seed=7)) <= 1.12 * count + 1
+
+
+def test_a_factor_of_one_keeps_to_the_first_delay() -> None:
+    steady = Polling(first_delay=3, factor=1, jitter=0)
+    assert looks(steady, 20) == [0, 3, 6, 9, 12, 15, 18, 21]
 
 
 def test_waits_do_not_look_at_the_same_moment() -> None:
-    assert len({sum(islice(Polling().delays(), 5)) for _ in range(20)}) > 10
+    assert len({Polling().delay(30) for _ in range(20)}) > 10
 
 
 @pytest.mark.parametrize(
@@ -129,14 +179,49 @@ async def test_a_job_that_is_done_is_seen_at_once() -> None:
 
 @pytest.mark.asyncio
 @virtual
-@pytest.mark.parametrize("duration", [0.5, 1.01, 2.3, 10, 61, 119, 600, 1800, 3500])
+@pytest.mark.parametrize("duration", [0.5, 1.01, 2.3, 10, 61, 119, 600, 3500, 20_000, 86_400])
 async def test_a_job_is_noticed_soon_and_with_few_looks(duration: float) -> None:
     job = Job(duration)
-    await job.wait()
+    await job.wait(timeout=1e6)
     late = job.looks[-1] - duration
-    # A quarter of its duration and the first delay, or the longest delay.
-    assert -0.001 <= late <= min(0.25 * duration + STEADY.first_delay, STEADY.longest_delay)
-    assert len(job.looks) <= 140
+    # A tenth of its duration, or the first delay.
+    assert -0.001 <= late <= max(0.1 * duration, STEADY.first_delay) + 0.001
+    assert len(job.looks) == pytest.approx(len(looks(STEADY, duration)), abs=1)
+
+
+@pytest.mark.asyncio
+@virtual
+async def test_a_look_that_takes_long_does_not_make_the_next_delay_longer() -> None:
+    class Slow(Job):
+        async def look(self, look: Look) -> Pending | Ready[str]:
+            found = await super().look(look)
+            await anyio.sleep(50)
+            return found
+
+    job = Slow(1e9)
+    with pytest.raises(WaitTimeout):
+        await job.wait(timeout=500)
+    for before, after in pairwise(job.looks[:-1]):
+        waited = before + 50
+        assert after - waited == pytest.approx(max(1, 0.1 * waited), abs=0.01)
+
+
+@pytest.mark.asyncio
+@virtual
+async def test_looks_that_others_take_do_not_make_a_wait_patient() -> None:
+    began = anyio.current_time()
+
+    class Shared(Job):
+        async def look(self, look: Look) -> Pending | Ready[str]:
+            # For a hundred seconds somebody else asks every second.
+            soon = max(anyio.current_time(), min(look.due, anyio.current_time() + 1))
+            crowded = anyio.current_time() - began < 100
+            return await super().look(Look(due=soon if crowded else look.due, timeout=9))
+
+    job = Shared(101)
+    await job.wait()
+    assert len(job.looks) > 100
+    assert job.looks[-1] <= 101 * 1.1
 
 
 @pytest.mark.asyncio
@@ -146,7 +231,7 @@ async def test_an_hour_costs_a_bounded_number_of_looks(jitter: float) -> None:
     job = Job(1e9)
     with pytest.raises(WaitTimeout) as caught:
         await job.wait(Polling(jitter=jitter))
-    assert len(job.looks) <= (150 if jitter < 1 else 10_000)
+    assert len(job.looks) <= (85 if jitter < 1 else 400)
     assert caught.value.waited == pytest.approx(3600, abs=1)
 
 
@@ -214,7 +299,71 @@ async def test_an_outage_is_borne_no_longer_than_told() -> None:
         await job.wait(Polling(jitter=0, outage=60))
     assert caught.value is trouble
     assert caught.value.ids == ("7", "1")
-    assert 60 < job.looks[-1] <= 60 * 1.25 + 2
+    assert 60 <= job.looks[-1] <= 60 * 1.1 + 2
+
+
+class Down(Job):
+    """A job whose service is out of reach from one moment to another."""
+
+    def __init__(self, done: float, *times: tuple[float, float]) -> None:
+        super().__init__(done)
+        self._times = times
+
+    async def look(self, look: Look) -> Pending | Ready[str]:
+        found = await super().look(look)
+        if any(since <= self.age < until for since, until in self._times):
+            raise ReplyLost("cut")
+        return found
+
+
+@both
+@virtual
+async def test_an_outage_counts_from_the_look_that_found_it_and_not_from_the_one_before() -> None:
+    # The looks are nearly 1000 s apart by then: more than the outage that is borne.
+    first = looks(STEADY, 10_000)[-1]
+    job = Down(20_000, (10_000, first + 200))
+    assert await job.wait(timeout=50_000) == "result"
+    gaps = [after - before for before, after in pairwise(job.looks)]
+    assert max(gaps) > 2 * STEADY.outage
+
+
+@both
+@virtual
+async def test_an_outage_that_is_too_long_is_told_from_several_looks() -> None:
+    job = Down(20_000, (10_000, 1e9))
+    with pytest.raises(ReplyLost):
+        await job.wait(timeout=50_000)
+    lost = [look for look in job.looks if look >= 10_000]
+    assert len(lost) == 6
+    # Each a fifth of the outage after the one before.
+    assert [round(look - lost[0]) for look in lost] == [0, 60, 120, 180, 240, 300]
+
+
+@both
+@virtual
+async def test_two_short_outages_are_not_one_long() -> None:
+    # The second begins at the look after the first; between them the service is well.
+    first = looks(STEADY, 10_000)[-1]
+    job = Down(20_000, (first, first + 10), (first + 100, first + 250))
+    assert await job.wait(timeout=50_000) == "result"
+
+
+@both
+@virtual
+async def test_no_outage_is_borne_if_none_is_allowed() -> None:
+    job = Down(100, (20, 30))
+    with pytest.raises(ReplyLost):
+        await job.wait(Polling(jitter=0, outage=0))
+    assert 20 <= job.looks[-1] <= 23
+
+
+@both
+@virtual
+async def test_a_short_outage_is_not_looked_for_oftener_than_the_first_delay() -> None:
+    job = Down(1e9, (0, 1e9))
+    with pytest.raises(ReplyLost):
+        await job.wait(Polling(first_delay=2, jitter=0, outage=5))
+    assert job.looks == [pytest.approx(look, abs=0.2) for look in (0, 2, 4, 6)]
 
 
 @both
@@ -304,22 +453,6 @@ async def test_every_look_is_told() -> None:
         ("7", "done", 3, None),
     ]
     assert [u.waited for u in updates] == [pytest.approx(look, abs=0.1) for look in job.looks]
-
-
-class Short(Polling):
-    """A schedule that comes to an end, which none of ours does."""
-
-    def delays(self, uniform: Callable[[float, float], float] = random.uniform) -> Iterator[float]:
-        return islice(super().delays(uniform), 3)
-
-
-@both
-@virtual
-async def test_a_schedule_that_ends_is_a_wait_that_is_over() -> None:
-    job = Job(1e9)
-    with pytest.raises(WaitTimeout):
-        await job.wait(Short(jitter=0))
-    assert len(job.looks) == 4
 
 
 @both
