@@ -14,7 +14,7 @@ CLIENTS = ("spikon_async", "daktela_async")
 
 #: The modules that may see httpx: what sends, and what takes `http_client=`.
 SEES_HTTPX = {
-    *(f"_telephony_core.{name}" for name in ("connections", "pool", "session", "transport")),
+    *(f"_telephony_core.{name}" for name in ("by_httpx", "connections", "session", "transport")),
     *(f"{package}.{name}" for package in CLIENTS for name in ("client", "session")),
 }
 #: What the records may import of the core: nothing that does I/O for them.

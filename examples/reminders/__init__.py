@@ -1,0 +1,1 @@
+"""A small application, and how to test it: reminders by SMS, and a call when none arrives."""
