@@ -19,7 +19,7 @@ from .service import PRAGUE, WireFormat
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from zoneinfo import ZoneInfo
 
     import httpx
@@ -283,29 +283,35 @@ class DaktelaClient(Client["DaktelaSession"]):
         return self._shown
 
     @classmethod
-    def from_env(cls) -> Self:
+    def from_env(
+        cls,
+        environment: Mapping[str, str] | None = None,
+        *,
+        http_client: httpx.AsyncClient | None = None,
+    ) -> Self:
         """Make a client from environment variables.
 
         `DAKTELA_SERVER`, and either `DAKTELA_ACCESS_TOKEN` or `DAKTELA_LOGIN` with
-        `DAKTELA_PASSWORD`.
+        `DAKTELA_PASSWORD`. `environment` takes the place of the process's own variables.
         """
-        server = os.environ.get("DAKTELA_SERVER", "")
+        variables = os.environ if environment is None else environment
+        server = variables.get("DAKTELA_SERVER", "")
         if not server:
             raise InvalidRequest(
                 "the environment variable DAKTELA_SERVER is not set.",
                 advice='Set it to the name of the call centre, like "myvu.daktela.com".',
             )
-        token = os.environ.get("DAKTELA_ACCESS_TOKEN", "")
+        token = variables.get("DAKTELA_ACCESS_TOKEN", "")
         if token:
-            return cls(server, access_token=token)
-        login = os.environ.get("DAKTELA_LOGIN", "")
-        password = os.environ.get("DAKTELA_PASSWORD", "")
+            return cls(server, access_token=token, http_client=http_client)
+        login = variables.get("DAKTELA_LOGIN", "")
+        password = variables.get("DAKTELA_PASSWORD", "")
         if not (login and password):
             raise InvalidRequest(
                 "neither DAKTELA_ACCESS_TOKEN nor DAKTELA_LOGIN with DAKTELA_PASSWORD is set.",
                 advice=f"See {_SOURCE}.",
             )
-        return cls(server, login=login, password=password)
+        return cls(server, login=login, password=password, http_client=http_client)
 
 
 def _token(token: str, login: str, password: str) -> str:

@@ -18,7 +18,7 @@ from .service import BASE_URL, WARSAW, WireFormat
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from zoneinfo import ZoneInfo
 
     import httpx
@@ -157,12 +157,22 @@ class SpikonClient(Client["SpikonSession"]):
         return self._shown
 
     @classmethod
-    def from_env(cls) -> Self:
-        """Make a client from `SPIKON_API_KEY` and, if it is set, `SPIKON_BASE_URL`."""
-        api_key = os.environ.get("SPIKON_API_KEY", "")
+    def from_env(
+        cls,
+        environment: Mapping[str, str] | None = None,
+        *,
+        http_client: httpx.AsyncClient | None = None,
+    ) -> Self:
+        """Make a client from `SPIKON_API_KEY` and, if it is set, `SPIKON_BASE_URL`.
+
+        `environment` takes the place of the process's own variables.
+        """
+        variables = os.environ if environment is None else environment
+        api_key = variables.get("SPIKON_API_KEY", "")
         if not api_key:
             raise InvalidRequest(
                 "the environment variable SPIKON_API_KEY is not set.",
                 advice="Set it to the key from the panel (SPIKON 3.2).",
             )
-        return cls(api_key, base_url=os.environ.get("SPIKON_BASE_URL", "") or BASE_URL)
+        base_url = variables.get("SPIKON_BASE_URL", "") or BASE_URL
+        return cls(api_key, base_url=base_url, http_client=http_client)

@@ -16,6 +16,8 @@ CLIENTS = ("spikon_async", "daktela_async")
 SEES_HTTPX = {
     *(f"_telephony_core.{name}" for name in ("by_httpx", "connections", "session", "transport")),
     *(f"{package}.{name}" for package in CLIENTS for name in ("client", "session")),
+    # A dry run's way to send nothing, and what hands it over.
+    *(f"_telephony_core.cli.{name}" for name in ("dry_run", "program")),
 }
 #: What the records may import of the core: nothing that does I/O for them.
 OF_RECORDS = {f"_telephony_core.{name}" for name in ("converter", "documents", "errors")} | {
@@ -91,8 +93,8 @@ def test_nothing_is_imported_upwards_or_across(importers: str, imports: str) -> 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_a_sandbox_stands_apart(package: str) -> None:
     inside = f"{package}.sandbox"
-    # The fixtures of pytest are where both are handed out.
-    both = {f"{package}.pytest_plugin"}
+    # The fixtures of pytest hand both out, and a command line serves one for --sandbox.
+    both = {f"{package}.pytest_plugin", f"{package}.cli.program"}
     outside = [
         other
         for other in MODULES
@@ -120,6 +122,13 @@ def test_only_what_sends_sees_httpx() -> None:
         if ".sandbox" not in module and any(under(name, "httpx") for name in names)
     }
     assert seeing <= SEES_HTTPX
+
+
+@pytest.mark.parametrize("what", ["cyclopts", "rich", *(f"{package}.cli" for package in PACKAGES)])
+def test_only_the_command_lines_need_what_their_extra_brings(what: str) -> None:
+    needing = {name for name in MODULES if any(under(i, what) for i in MODULES[name])}
+    assert needing
+    assert {name for name in needing if ".cli" not in name} == set()
 
 
 @pytest.mark.parametrize("package", CLIENTS)
