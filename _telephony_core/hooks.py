@@ -12,6 +12,7 @@ from attrs import frozen
 
 from .calls import Semantics
 from .drift import Drift
+from .errors import Acted
 
 EventT = TypeVar("EventT")
 
@@ -97,6 +98,29 @@ class RetryEvent:
 
 
 @frozen(kw_only=True)
+class ResultEvent:
+    """A call is over, with all its attempts: its caller gets what it gives, or an error.
+
+    Attributes:
+        call_id: the number of the call.
+        call: the call as errors name it.
+        semantics: what repeating it would do.
+        seconds: how long it took, repetitions and the reading of the answer included.
+        error: the name of the error that the caller gets, such as "OutcomeUnknown"; "" for none.
+            Not its text, which may quote what the API says of a parameter.
+        acted: whether the server may have acted on a call that ended in an error of this library;
+            None after any other end.
+    """
+
+    call_id: int
+    call: str
+    semantics: Semantics
+    seconds: float
+    error: str
+    acted: Acted | None
+
+
+@frozen(kw_only=True)
 class Hooks:
     """Say who hears of what a client does. None of them learns parameters, numbers or secrets.
 
@@ -108,6 +132,8 @@ class Hooks:
         on_request: an attempt at a call begins; an `on_response` follows in every case.
         on_response: it is over.
         on_retry: it will be made again.
+        on_result: the call is over, and so it ended for its caller; told once for each call, and
+            last.
         on_drift: an answer holds a field or a value that the API's document does not name; told
             once for each of them.
     """
@@ -115,6 +141,7 @@ class Hooks:
     on_request: Callable[[RequestEvent], None] | None = None
     on_response: Callable[[ResponseEvent], None] | None = None
     on_retry: Callable[[RetryEvent], None] | None = None
+    on_result: Callable[[ResultEvent], None] | None = None
     on_drift: Callable[[Drift], None] | None = None
 
 

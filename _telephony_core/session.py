@@ -10,6 +10,7 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+import anyio
 from attrs import evolve
 
 from .calls import Call, Semantics
@@ -24,9 +25,11 @@ from .errors import (
     RateLimited,
     ServerUnavailable,
     StatusError,
+    TelephonyError,
     TransportError,
 )
 from .exchange import Request
+from .hooks import ResultEvent, tell
 from .redaction import Redactor, Secret
 from .retries import retry_after_seconds
 from .settings import TransportSettings
@@ -57,6 +60,8 @@ class ApiSession(ABC):
         http_client: httpx.AsyncClient | None,
     ) -> None:
         self._redact = Redactor(secrets)
+        self._hooks = settings.hooks
+        self._logger = logger
         self._transport = Transport(settings, logger, http_client, self._hide)
         # Long polls have connections of their own: they would starve all other calls.
         self._held = Transport(
@@ -80,7 +85,7 @@ class ApiSession(ABC):
             timeout=timeout,
             read_timeout=read_timeout,
         )
-        with certain(delivery, call.check):
+        with self._told(delivery), certain(delivery, call.check):
             transport = self._held if call.held else self._transport
             reply = await transport.request(request, delivery)
             return self._structure(self._decode(reply, delivery), call.result, reply, delivery)
@@ -89,11 +94,36 @@ class ApiSession(ABC):
         self, request: Request, path: Path, delivery: Delivery, options: DownloadOptions
     ) -> DownloadedFile:
         """Stream an answer to a file; an answer that is no file raises what it stands for."""
-        result = await download(self._transport, request, path, delivery, options)
-        if isinstance(result, DownloadedFile):
-            return result
-        self._decode(result, delivery)
-        raise self._protocol_error("an answer came instead of a file", result, delivery)
+        with self._told(delivery):
+            result = await download(self._transport, request, path, delivery, options)
+            if isinstance(result, DownloadedFile):
+                return result
+            self._decode(result, delivery)
+            raise self._protocol_error("an answer came instead of a file", result, delivery)
+
+    @contextmanager
+    def _told(self, delivery: Delivery) -> Generator[None, None, None]:
+        """Tell who wants to hear it how a call ends for its caller."""
+        if self._hooks.on_result is None:
+            yield
+            return
+        began = anyio.current_time()
+        error: BaseException | None = None
+        try:
+            yield
+        except BaseException as caught:
+            error = caught
+            raise
+        finally:
+            event = ResultEvent(
+                call_id=delivery.call_id,
+                call=delivery.name,
+                semantics=delivery.semantics,
+                seconds=anyio.current_time() - began,
+                error="" if error is None else type(error).__name__,
+                acted=error.acted if isinstance(error, TelephonyError) else None,
+            )
+            tell(self._hooks.on_result, event, self._logger)
 
     def _hide(self, text: str) -> str:
         return self._redact(text)

@@ -68,12 +68,13 @@ class Reply:
 
 @frozen(kw_only=True)
 class Delivery:
-    """Say how a request is to be delivered: its name in errors, its meaning and its limits."""
+    """Say how a call is to be delivered: its name in errors, its meaning and its limits."""
 
     name: str
     semantics: Semantics = Semantics.SAFE
     timeout: float | None = None
     read_timeout: float | None = None
+    call_id: int = field(factory=next_call_id)
 
 
 class Transport:
@@ -195,7 +196,6 @@ class _Progress:
         self._hooks = hooks
         self._logger = logger
         self._redact = redact
-        self._call_id = next_call_id()
         #: An attempt before the current one may have reached the server.
         self.repeated = False
         #: How the last attempt that failed did so.
@@ -264,7 +264,7 @@ class _Progress:
         """Tell who wants to hear it that the call will be attempted again."""
         if self._hooks.on_retry is not None:
             event = RetryEvent(
-                call_id=self._call_id,
+                call_id=self.delivery.call_id,
                 call=self.delivery.name,
                 attempt=self._total,
                 delay=delay,
@@ -275,7 +275,7 @@ class _Progress:
     def _tell_of_request(self) -> None:
         if self._hooks.on_request is not None:
             event = RequestEvent(
-                call_id=self._call_id,
+                call_id=self.delivery.call_id,
                 call=self.delivery.name,
                 semantics=self.delivery.semantics,
                 attempt=self._total,
@@ -285,7 +285,7 @@ class _Progress:
     def _tell_of_response(self, outcome: AttemptOutcome, error: str = "") -> None:
         if self._hooks.on_response is not None:
             event = ResponseEvent(
-                call_id=self._call_id,
+                call_id=self.delivery.call_id,
                 call=self.delivery.name,
                 semantics=self.delivery.semantics,
                 attempt=self._total,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Hooks,
         RequestEvent,
         ResponseEvent,
+        ResultEvent,
         RetryEvent,
     )
     from _telephony_core.polling import (
@@ -221,7 +222,9 @@ else:
             "_telephony_core.calls": "Semantics",
             "_telephony_core.downloads": "DownloadProgress DownloadedFile",
             "_telephony_core.drift": "Drift DriftKind",
-            "_telephony_core.hooks": "AttemptOutcome Hooks RequestEvent ResponseEvent RetryEvent",
+            "_telephony_core.hooks": (
+                "AttemptOutcome Hooks RequestEvent ResponseEvent ResultEvent RetryEvent"
+            ),
             "_telephony_core.polling": "Polling WaitUpdate",
             "_telephony_core.retries": "RetryPolicy",
             ".agent_states": (
@@ -387,6 +390,7 @@ __all__ = [
     "ReplyLost",
     "RequestEvent",
     "ResponseEvent",
+    "ResultEvent",
     "RetryEvent",
     "RetryPolicy",
     "SavedRecord",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Hooks,
         RequestEvent,
         ResponseEvent,
+        ResultEvent,
         RetryEvent,
     )
     from _telephony_core.polling import Polling, WaitUpdate
@@ -105,7 +106,9 @@ else:
             "_telephony_core.calls": "Semantics",
             "_telephony_core.downloads": "DownloadProgress DownloadedFile",
             "_telephony_core.drift": "Drift DriftKind",
-            "_telephony_core.hooks": "AttemptOutcome Hooks RequestEvent ResponseEvent RetryEvent",
+            "_telephony_core.hooks": (
+                "AttemptOutcome Hooks RequestEvent ResponseEvent ResultEvent RetryEvent"
+            ),
             "_telephony_core.polling": "Polling WaitUpdate",
             "_telephony_core.retries": "RetryPolicy",
             ".client": "SpikonClient",
@@ -197,6 +200,7 @@ __all__ = [
     "ReportWindow",
     "RequestEvent",
     "ResponseEvent",
+    "ResultEvent",
     "RetryEvent",
     "RetryPolicy",
     "SavedRecording",

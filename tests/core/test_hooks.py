@@ -4,21 +4,39 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
 from typing import NoReturn
 
 import anyio
 import httpx
 import pytest
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
-from _telephony_core.calls import Semantics
-from _telephony_core.errors import DeadlineExceeded, ProtocolError, TransportError
+from _telephony_core.calls import Call, Semantics
+from _telephony_core.converter import Record
+from _telephony_core.downloads import DownloadOptions
+from _telephony_core.errors import (
+    Acted,
+    DeadlineExceeded,
+    InvalidRequest,
+    ProtocolError,
+    TelephonyError,
+    TransportError,
+)
 from _telephony_core.exchange import Request
-from _telephony_core.hooks import AttemptOutcome, Hooks, RequestEvent, ResponseEvent, RetryEvent
+from _telephony_core.hooks import (
+    AttemptOutcome,
+    Hooks,
+    RequestEvent,
+    ResponseEvent,
+    ResultEvent,
+    RetryEvent,
+)
 from _telephony_core.retries import RetryPolicy
 from _telephony_core.settings import TransportSettings
 from _telephony_core.transport import Delivery, Transport
-from tests.core.helpers import BASE, Answer, client_of, logger, planned, settings
+from tests.core.helpers import BASE, Answer, TinySession, client_of, logger, planned, settings
 
 # When a body is left unread, trio tells of generators that only httpx could close.
 pytestmark = [
@@ -141,6 +159,108 @@ async def test_what_fails_otherwise_is_told() -> None:
     assert isinstance(over, ResponseEvent)
     assert over.outcome is AttemptOutcome.FAILED
     assert "larger than" in over.error
+
+
+# The end of a call.
+
+
+@frozen(kw_only=True)
+class Thing(Record):
+    id: int
+
+
+@define
+class Results:
+    """Remember how calls ended, and what was told before."""
+
+    events: list[ResultEvent] = field(factory=list[ResultEvent])
+    attempts: list[ResponseEvent] = field(factory=list[ResponseEvent])
+
+    def session(self, *answers: Answer) -> TinySession:
+        hooks = Hooks(on_response=self.attempts.append, on_result=self.events.append)
+        return TinySession(
+            evolve(settings(), hooks=hooks), http_client=client_of(planned(*answers))
+        )
+
+    @property
+    def only(self) -> ResultEvent:
+        """The one end that was told; it belongs to the attempts."""
+        [event] = self.events
+        assert {attempt.call_id for attempt in self.attempts} <= {event.call_id}
+        return event
+
+
+def thing(semantics: Semantics = READS) -> Call[Thing]:
+    return Call("/thing", Thing, {"to": "600100200"}, semantics)
+
+
+async def test_the_end_of_a_call_is_told_after_its_repetitions() -> None:
+    results = Results()
+    await results.session(Answer(503, delay=0.01), Answer(body=b'{"id": 1}')).send(thing())
+    assert (results.only.call, results.only.semantics) == ("POST /thing", READS)
+    assert (results.only.error, results.only.acted) == ("", None)
+    assert len(results.attempts) == 2
+    assert results.only.seconds >= sum(attempt.seconds for attempt in results.attempts)
+
+
+@pytest.mark.parametrize(
+    ("answer", "semantics", "error", "acted"),
+    [
+        (Answer(error=OSError("cut")), ACTS, "OutcomeUnknown", Acted.MAYBE),
+        (Answer(error=OSError("cut")), READS, "ReplyLost", Acted.NO),
+        (Answer(error=httpx.ConnectError("no")), ACTS, "NotSent", Acted.NO),
+        (Answer(503), READS, "ServerUnavailable", Acted.NO),
+        (Answer(body=b'{"error": "600100200 is no number"}'), ACTS, "TinyError", Acted.NO),
+        (Answer(body=b"not json"), READS, "ProtocolError", Acted.NO),
+        (Answer(body=b'{"id": "600100200x"}'), READS, "ProtocolError", Acted.NO),
+    ],
+)
+async def test_the_error_of_the_caller_is_told_by_its_name(
+    answer: Answer, semantics: Semantics, error: str, acted: Acted
+) -> None:
+    results = Results()
+    with pytest.raises(TelephonyError):
+        await results.session(answer).send(thing(semantics))
+    assert (results.only.error, results.only.acted) == (error, acted)
+    assert "600100200" not in repr(results)
+
+
+@pytest.mark.virtual_time
+async def test_the_end_of_a_call_that_is_cancelled_is_told() -> None:
+    results = Results()
+    with anyio.move_on_after(3):
+        await results.session(Answer(delay=3600)).send(thing(ACTS))
+    assert results.only.error in {"CancelledError", "Cancelled"}
+    assert results.only.acted is None
+    assert results.only.seconds == pytest.approx(3, abs=0.1)
+
+
+async def test_the_end_of_a_call_that_never_began_is_told() -> None:
+    results = Results()
+    with pytest.raises(InvalidRequest):
+        await results.session().send(thing(), timeout=-1)
+    assert (results.only.error, results.only.acted) == ("InvalidRequest", Acted.NO)
+    assert results.attempts == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (Answer(body=b"sound"), ""),
+        (Answer(404, body=b'{"error": "no such file"}'), "TinyError"),
+        (Answer(404, body=b"{}"), "StatusError"),
+    ],
+)
+async def test_the_end_of_a_download_is_told(tmp_path: Path, answer: Answer, error: str) -> None:
+    results = Results()
+    with nullcontext() if not error else pytest.raises(TelephonyError):
+        await results.session(answer).download(
+            Request("GET", f"{BASE}/file"),
+            tmp_path / "sound",
+            Delivery(name="GET /file"),
+            DownloadOptions(),
+        )
+    assert (results.only.call, results.only.error) == ("GET /file", error)
 
 
 async def test_no_secret_is_told() -> None:
