@@ -25,7 +25,14 @@ from _telephony_core.transport import Delivery, Reply
 
 from .errors import error_for
 from .service import WireFormat
-from .wire import encode_cookies, encode_query, even, open_envelope
+from .wire import (
+    drop_no_dates,
+    encode_cookies,
+    encode_query,
+    even,
+    may_hold_no_dates,
+    open_envelope,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -136,7 +143,8 @@ class DaktelaSession(ApiSession):
 
     def _parse(self, reply: Reply) -> Plain:
         content_type = reply.headers.get("content-type", "")
-        return parse_document(reply.body, content_type, attributes=True)
+        plain = parse_document(reply.body, content_type, attributes=True)
+        return drop_no_dates(plain) if may_hold_no_dates(reply.body) else plain
 
     def _normalise(self, plain: Plain) -> Plain:
         return even(plain)

@@ -137,15 +137,38 @@ _MEMBERS = ("status", "error", "result")
 #: What MySQL writes for no date.
 _NO_DATE = frozenset({"0000-00-00 00:00:00", "0000-00-00"})
 _NUMBERED = re.compile(r"(?:item|key|row|element|entry|n|i|k|numeric)?[_-]?([0-9]{1,18})")
+#: Names of XML elements that are known to mean nothing but themselves, up to a number of them.
+_ordinary: set[str] = set()
+_MOST_ORDINARY = 5000
 
 
 def normalise(plain: Plain) -> Envelope:
     """Return the envelope of a parsed answer in JSON or XML, or raise `Unreadable`."""
-    return open_envelope(even(plain))
+    return open_envelope(even(drop_no_dates(plain)))
+
+
+def may_hold_no_dates(body: bytes) -> bool:
+    """Tell whether `drop_no_dates` is worth its time; answers without any are the rule.
+
+    Where nulls are, two bytes or four make a character.
+    """
+    return b"0000-00-00" in body or b"\0" in body
+
+
+def drop_no_dates(plain: Plain) -> Plain:
+    """Return a parsed answer with None for what MySQL writes for no date; it is changed itself."""
+    if isinstance(plain, str):
+        return None if plain in _NO_DATE else plain
+    if isinstance(plain, dict):
+        for name, item in plain.items():
+            plain[name] = drop_no_dates(item)
+    elif isinstance(plain, list):
+        plain[:] = map(drop_no_dates, plain)
+    return plain
 
 
 def open_envelope(plain: Plain) -> Envelope:
-    """Return the envelope of an answer that was evened out, or raise `Unreadable`.
+    """Return the envelope of an answer that is in one spelling, or raise `Unreadable`.
 
     `status` is a number or a text; without one, an answer that names no error is a good one. An
     error is a text, a list of texts or a map of them.
@@ -176,7 +199,8 @@ def _texts(error: Plain) -> list[str]:
 def even(plain: Plain) -> Plain:
     """Return an answer in one spelling, whether it came as JSON or as XML (with attributes).
 
-    The document shows no XML. Assumed is what generic writers for PHP's arrays do:
+    JSON is that spelling. XML is changed itself where possible. The document shows none; assumed
+    is what generic writers for PHP's arrays do:
 
     - the root has any name, and the members of the envelope are its children;
     - a list is a repeated element in one that stands for the list, or numbered elements;
@@ -192,22 +216,20 @@ def even(plain: Plain) -> Plain:
         ((_, root),) = plain.items()
         if isinstance(root, dict) and any(name in root for name in _MEMBERS):
             return _even_xml(root)
-    return _even_json(plain)
-
-
-def _even_json(plain: Plain) -> Plain:
-    if isinstance(plain, dict):
-        return {name: _even_json(item) for name, item in plain.items()}
-    if isinstance(plain, list):
-        return [_even_json(item) for item in plain]
-    return None if isinstance(plain, str) and plain in _NO_DATE else plain
+    return plain
 
 
 def _even_xml(plain: Plain) -> Plain:
     if isinstance(plain, list):
         return [_even_xml(item) for item in plain]
     if not isinstance(plain, dict):
-        return None if plain in _NO_DATE else plain
+        return plain
+    if len(plain) > 1 and _ordinary.issuperset(plain):
+        # The rows of a list, as a rule: nothing to be done but for what is nested in them.
+        for name, item in plain.items():
+            if type(item) is not str and item is not None:
+                plain[name] = _even_xml(item)
+        return plain
     fields = {name: item for name, item in plain.items() if name[:1] != "@"}
     if fields.keys() <= {"#text"}:
         return _even_xml(fields.get("#text"))
@@ -224,6 +246,8 @@ def _even_xml(plain: Plain) -> Plain:
     }
     if len(numbered) == len(fields):
         return _list_or_map(numbered)
+    if not numbered and len(fields) == len(plain) and len(_ordinary) < _MOST_ORDINARY:
+        _ordinary.update(fields)
     return {name: _even_xml(item) for name, item in fields.items()}
 
 

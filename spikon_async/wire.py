@@ -15,6 +15,25 @@ from _telephony_core.documents import Plain
 from .service import WireFormat
 
 _NUMBERED = re.compile(r"(.+?)_?([0-9]{1,9})", re.DOTALL)
+#: So many keys are remembered, none of them longer than so many characters.
+_MOST_KEYS = 2000
+_LONGEST_KEY = 40
+
+
+class _Keys(dict[str, tuple[str, int | None]]):
+    """What the keys of answers mean: the name, and the number if it could be a numbered child."""
+
+    def __missing__(self, key: str) -> tuple[str, int | None]:
+        name = "".join(key.split()).replace("-", "_")
+        found = _NUMBERED.fullmatch(name)
+        meant = (name, int(found[2]) if found else None)
+        # Numbered ones come once each; the others come with every row.
+        if not found and len(key) <= _LONGEST_KEY and len(self) < _MOST_KEYS:
+            self[key] = meant
+        return meant
+
+
+_keys = _Keys()
 
 
 @frozen
@@ -71,11 +90,10 @@ def _even(plain: Plain) -> Plain:
     fields: dict[str, Plain] = {}
     numbered: list[tuple[int, Plain]] = []
     for key, value in plain.items():
-        name = "".join(key.split()).replace("-", "_")
-        child = _even(value)
-        found = _NUMBERED.fullmatch(name) if child is None or isinstance(child, dict) else None
-        if found:
-            numbered.append((int(found[2]), child))
+        name, number = _keys[key]
+        child = value if type(value) is str else _even(value)
+        if number is not None and (child is None or isinstance(child, dict)):
+            numbered.append((number, child))
         else:
             fields[name] = child
     if not numbered:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
+import threading
 import tracemalloc
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from _telephony_core.documents import Plain, Unreadable, parse_document
@@ -31,6 +33,99 @@ def refused(body: bytes, content_type: str = "") -> str:
 def test_json_is_what_it_says(value: Plain) -> None:
     assert parse_document(json.dumps(value).encode()) == value
     assert parse_document(json.dumps(value, ensure_ascii=False).encode()) == value
+
+
+def plainly(body: bytes) -> object:
+    """Read JSON with the json module alone: the value, or that it is none."""
+
+    def refuse(name: str) -> None:
+        raise ValueError(name)
+
+    try:
+        return repr(json.loads(body.strip(b"\xef\xbb\xbf \t\r\n"), parse_constant=refuse))
+    except (ValueError, RecursionError):
+        return Unreadable
+
+
+def read(body: bytes) -> object:
+    try:
+        return repr(parse_document(body))
+    except Unreadable:
+        return Unreadable
+
+
+numbers = st.one_of(
+    st.integers().map(str),
+    st.integers(10**17, 10**30).map(str),
+    st.integers(-(10**30), -(10**17)).map(str),
+    st.sampled_from([str(2**63), str(2**64), str(-(2**63) - 1), "9" * 4300, "9" * 4301]),
+)
+number_texts = st.from_regex(r"\A-?[0-9]{1,25}(\.[0-9]{0,25})?([eE][+-]?[0-9]{0,4})?\Z")
+documents: st.SearchStrategy[str] = st.recursive(
+    st.one_of(
+        st.sampled_from(["null", "true", "false", '"\\ud800"', '"\\ud83d\\ude00"', '"\\u00e9\\n"']),
+        st.sampled_from(["NaN", "Infinity", "-Infinity", "1e999", "-0", "-0.0", "01", "", '"\t"']),
+        number_texts,
+        st.floats(allow_nan=False, allow_infinity=False).map(repr),
+        st.text().map(json.dumps),
+        st.text().map(lambda text: json.dumps(text, ensure_ascii=False)),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner).map(lambda items: f"[{','.join(items)}]"),
+        # Names can come twice.
+        st.lists(st.tuples(st.sampled_from(["a", "b", "", "ż"]), inner)).map(
+            lambda pairs: f"{{{' , '.join(f'{json.dumps(n)} :{v}' for n, v in pairs)}}}"
+        ),
+    ),
+    max_leaves=8,
+)
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_json_is_read_as_the_json_module_reads_it(
+    long: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if long:
+        monkeypatch.setattr("_telephony_core.documents._LONG", 0)
+
+    @settings(max_examples=300)
+    @given(documents | numbers)
+    def agree(document: str) -> None:
+        body = document.encode("utf-8", "surrogatepass")
+        if body.lstrip()[:1] != b"<":
+            assert read(body) == plainly(body)
+
+    agree()
+
+
+@pytest.mark.parametrize("depth", [100, 500, 5000, DEEP])
+def test_any_depth_of_a_long_document_is_read_or_refused(
+    depth: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("_telephony_core.documents._LONG", 0)
+    for body in (b"[" * depth + b"]" * depth, b'{"a":' * depth + b"1" + b"}" * depth):
+        assert read(body) == plainly(body)
+
+
+def test_other_threads_get_their_turn_while_a_long_document_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("_telephony_core.documents._LONG", 0)
+    body = json.dumps([{"a": n} for n in range(300_000)]).encode()
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-4)
+    turns: list[int] = []
+    thread = threading.Thread(target=parse_document, args=(body,))
+    try:
+        thread.start()
+        while thread.is_alive():
+            turns.append(1)
+            thread.join(0.001)
+    finally:
+        sys.setswitchinterval(before)
+        thread.join()
+    # Without it there would be one, at the most: when the bytes have become text.
+    assert len(turns) > 5
 
 
 def test_xml_is_maps_lists_and_texts() -> None:
