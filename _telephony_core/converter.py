@@ -12,18 +12,18 @@ from contextlib import suppress
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
-from functools import partial, reduce
-from types import NoneType, UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from functools import partial
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import attrs
 from cattrs import Converter, transform_error
 from cattrs.gen import make_dict_structure_fn, override
 
+from .building import Build, FieldPlan, Hook, RecordBuilder, is_vocabulary, without_none
 from .documents import Plain
+from .drift import Drift, DriftNotices
 
 T = TypeVar("T")
-Hook = Callable[[Any, Any], Any]
 
 #: The `extra` of a record without undocumented fields: one for all, never written to.
 NO_EXTRA: Mapping[str, object] = {}
@@ -59,11 +59,21 @@ class NotStructured(Exception):
 
 
 class ModelConverter:
-    """Turn plain values into models; dates without an offset are read in `timezone`."""
+    """Turn plain values into models; dates without an offset are read in `timezone`.
 
-    def __init__(self, timezone: tzinfo) -> None:
+    `on_drift` hears of what the API's document does not name, each thing once and without what
+    `redact` hides, in the thread that converts. It must not raise.
+    """
+
+    def __init__(
+        self,
+        timezone: tzinfo,
+        on_drift: Callable[[Drift], None] | None = None,
+        redact: Callable[[str], str] = str,
+    ) -> None:
         self._timezone = timezone
-        self._converter = _make(timezone, detailed=False)
+        notices = DriftNotices(on_drift, redact) if on_drift else None
+        self._converter = make_converter(timezone, notices=notices)
 
     def structure(self, plain: Plain, model: type[T]) -> T:
         """Return the model, or raise `NotStructured` with the path of the field that is wrong."""
@@ -75,7 +85,7 @@ class ModelConverter:
     def _explain(self, plain: Plain, model: type[object]) -> str:
         """Convert once more with the slow checks, which know where the trouble is."""
         try:
-            _make(self._timezone, detailed=True).structure(plain, model)
+            make_converter(self._timezone, detailed=True).structure(plain, model)
         except Exception as error:
             return "; ".join(transform_error(error, path="", format_exception=_describe)[:3])
         return "it does not fit"
@@ -85,7 +95,10 @@ def _describe(error: BaseException, _type: type | None) -> str:
     return f"the field {error} is missing" if isinstance(error, KeyError) else str(error)
 
 
-def _make(timezone: tzinfo, *, detailed: bool) -> Converter:
+def make_converter(
+    timezone: tzinfo, *, detailed: bool = False, notices: DriftNotices | None = None
+) -> Converter:
+    """Return the hooks of all models: quick ones, or detailed ones, which tell paths."""
     converter = Converter(detailed_validation=detailed)
     converter.register_structure_hook(str, lambda value, _: read_text(value))
     converter.register_structure_hook(int, lambda value, _: read_integer(value))
@@ -93,13 +106,14 @@ def _make(timezone: tzinfo, *, detailed: bool) -> Converter:
     converter.register_structure_hook(Decimal, lambda value, _: read_decimal(value))
     converter.register_structure_hook(timedelta, lambda value, _: read_duration(value))
     converter.register_structure_hook(datetime, lambda value, _: read_moment(value, timezone))
+    builder = None if detailed else RecordBuilder(timezone)
     for predicate, factory in (
-        (_is_record, _record_hook),
-        (_is_rows, _rows_hook),
-        (_is_optional, _optional_hook),
-        (_is_vocabulary, _vocabulary_hook),
+        (_is_record, partial(_record_hook, converter, builder, notices)),
+        (_is_rows, partial(_rows_hook, converter)),
+        (_is_optional, partial(_optional_hook, converter)),
+        (is_vocabulary, partial(_vocabulary_hook, notices)),
     ):
-        converter.register_structure_hook_factory(predicate, partial(factory, converter))
+        converter.register_structure_hook_factory(predicate, factory)
     return converter
 
 
@@ -194,11 +208,48 @@ def _is_record(model: Any) -> bool:
     return isinstance(model, type) and issubclass(model, Record)
 
 
-def _record_hook(converter: Converter, model: type[Record]) -> Hook:
-    overrides = {"extra": override(omit=True)}
-    known: set[str] = set()
-    spellings: list[tuple[str, str]] = []
+def _record_hook(
+    converter: Converter,
+    builder: RecordBuilder | None,
+    notices: DriftNotices | None,
+    model: type[Record],
+) -> Hook:
+    plans = _plans(converter, model)
+    known = {name for plan in plans for name in plan.wire_names}
+
+    def leftover(fields: dict[str, Plain]) -> Mapping[str, object]:
+        unknown = fields.keys() - known
+        if not unknown:
+            return NO_EXTRA
+        if notices:
+            notices.fields(model, unknown)
+        # The order of the answer is kept; `unknown` itself has none.
+        return {name: item for name, item in fields.items() if name in unknown}
+
+    if builder:
+        build = builder.write(model, plans, leftover)
+    else:
+        build = _detailed_build(converter, model, plans, leftover)
+
+    as_it_is = model.prepare.__func__ is Record.prepare.__func__  # type: ignore[attr-defined]
+
+    def hook(value: Any, _: Any) -> Any:
+        if as_it_is and type(value) is dict:
+            return build(value)  # pyright: ignore[reportUnknownArgumentType]
+        if value in (None, "", []):
+            return build({})
+        fields = model.prepare(value)
+        if not isinstance(fields, dict):
+            raise _unfit("a record", fields)
+        return build(fields)
+
+    return hook
+
+
+def _plans(converter: Converter, model: type[Record]) -> list[FieldPlan]:
+    """Return what is to be done for each field of a model."""
     attrs.resolve_types(model, include_extras=True)
+    plans: list[FieldPlan] = []
     for attribute in attrs.fields(model):
         if attribute.name == "extra":
             continue
@@ -207,33 +258,48 @@ def _record_hook(converter: Converter, model: type[Record]) -> Hook:
         if get_origin(kind) is Annotated:
             kind, wire = get_args(kind)
             names = wire.names
-        overrides[attribute.name] = override(
-            rename=names[0], struct_hook=converter.get_structure_hook(kind)
+        hook = converter.get_structure_hook(kind)
+        plans.append(
+            FieldPlan(
+                name=attribute.name,
+                wire_names=names,
+                kind=kind,
+                hook=hook,
+                default=attribute.default,
+                convert=attribute.converter,
+            )
         )
-        known |= set(names)
-        spellings += [(other, names[0]) for other in names[1:]]
+    return plans
+
+
+def _detailed_build(
+    converter: Converter,
+    model: type[Record],
+    plans: list[FieldPlan],
+    leftover: Callable[[dict[str, Plain]], Mapping[str, object]],
+) -> Build:
+    """Return a function that builds records by cattrs' own means: slowly, but it tells paths."""
     structure = make_dict_structure_fn(
         model,
         converter,
-        _cattrs_detailed_validation=converter.detailed_validation,
-        **overrides,  # type: ignore[arg-type]  # the overrides are keyed by field name
+        _cattrs_detailed_validation=True,
+        extra=override(omit=True),
+        **{  # type: ignore[arg-type]  # the overrides are keyed by field name
+            plan.name: override(rename=plan.wire_names[0], struct_hook=plan.hook) for plan in plans
+        },
     )
 
-    def hook(value: Any, cls: Any) -> Record:
-        fields: Plain = {} if value in (None, "", []) else model.prepare(value)
-        if not isinstance(fields, dict):
-            raise _unfit("a record", fields)
-        for other, name in spellings:
-            if other in fields and name not in fields:
-                fields = {**fields, name: fields[other]}
-        record = structure(fields, cls)
-        if unknown := fields.keys() - known:
-            # The order of the answer is kept; `unknown` itself has none.
-            extra = {name: item for name, item in fields.items() if name in unknown}
-            object.__setattr__(record, "extra", extra)
+    def build(fields: dict[str, Plain]) -> Record:
+        for plan in plans:
+            name, *others = plan.wire_names
+            for other in others:
+                if other in fields and name not in fields:
+                    fields = {**fields, name: fields[other]}
+        record = structure(fields, model)
+        object.__setattr__(record, "extra", leftover(fields))
         return record
 
-    return hook
+    return build
 
 
 def _is_rows(kind: Any) -> bool:
@@ -242,11 +308,18 @@ def _is_rows(kind: Any) -> bool:
 
 def _rows_hook(converter: Converter, kind: Any) -> Hook:
     element = get_args(kind)[0]
-    structure = converter.get_structure_hook(list[element])  # type: ignore[valid-type]
     records = _is_record(element)
+    if converter.detailed_validation:
+        # It tells the index of the row that is wrong.
+        read: Hook = converter.get_structure_hook(list[element])  # type: ignore[valid-type]
+    else:
+        structure = converter.get_structure_hook(element)
+
+        def read(rows: Any, _: Any) -> Any:
+            return [structure(row, element) for row in rows]
 
     def hook(value: Any, _: Any) -> tuple[Any, ...]:
-        return tuple(structure(find_rows(value, records=records), list[element]))  # type: ignore[valid-type]
+        return tuple(read(find_rows(value, records=records), list[element]))  # type: ignore[valid-type]
 
     return hook
 
@@ -277,12 +350,11 @@ def find_rows(value: Plain, *, records: bool) -> list[Plain]:
 
 
 def _is_optional(kind: Any) -> bool:
-    return get_origin(kind) in {Union, UnionType} and NoneType in get_args(kind)
+    return bool(without_none(kind) != kind)
 
 
 def _optional_hook(converter: Converter, kind: Any) -> Hook:
-    rest: tuple[Any, ...] = tuple(member for member in get_args(kind) if member is not NoneType)
-    inner: Any = reduce(lambda left, right: left | right, rest)
+    inner: Any = without_none(kind)
     structure = converter.get_structure_hook(inner)
 
     def hook(value: Any, _: Any) -> Any:
@@ -293,24 +365,18 @@ def _optional_hook(converter: Converter, kind: Any) -> Hook:
     return hook
 
 
-def _is_vocabulary(kind: Any) -> bool:
-    members = get_args(kind)
-    return (
-        get_origin(kind) in {Union, UnionType}
-        and len(members) == 2
-        and members[1] is str
-        and isinstance(members[0], type)
-        and issubclass(members[0], StrEnum)
-    )
-
-
-def _vocabulary_hook(_: Converter, kind: Any) -> Hook:
+def _vocabulary_hook(notices: DriftNotices | None, kind: Any) -> Hook:
     vocabulary: type[StrEnum] = get_args(kind)[0]
     members = {member.value: member for member in vocabulary}
 
     def hook(value: Any, _: Any) -> str:
         text = read_text(value)
+        member = members.get(text)
+        if member is not None:
+            return member
+        if notices and text:
+            notices.value(vocabulary, text)
         # A value that is not documented stays what it is, so that it breaks no answer.
-        return members.get(text, text)
+        return text
 
     return hook

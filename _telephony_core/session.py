@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import logging
+import math
 from abc import ABC, abstractmethod
-from collections.abc import Generator
+from collections import deque
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import anyio
+from anyio import to_thread
 from attrs import evolve
 
 from .calls import Call, Semantics
 from .converter import ModelConverter, NotStructured
 from .documents import Plain, Unreadable, parse_document
 from .downloads import DownloadedFile, DownloadOptions, download
+from .drift import Drift
 from .errors import (
     Acted,
     ApiError,
+    DeadlineExceeded,
     OutcomeUnknown,
     ProtocolError,
     RateLimited,
@@ -42,6 +48,11 @@ T = TypeVar("T")
 
 #: Held requests under way at once: more than a process has file descriptors, as a rule.
 _HELD_CONNECTIONS = 10_000
+#: Answers of so many bytes are read in a thread, because the event loop would stand still for
+#: milliseconds: XML takes ten times as long as JSON.
+_LONG_ANSWER = 64 << 10
+#: So many are read at once. More would only wait for each other, and the event loop for all.
+_THREADS = 2
 
 
 class ApiSession(ABC):
@@ -67,7 +78,11 @@ class ApiSession(ABC):
         self._held = Transport(
             evolve(settings, max_connections=_HELD_CONNECTIONS), logger, http_client, self._hide
         )
-        self._converter = ModelConverter(timezone)
+        self._drift: deque[Drift] = deque()
+        noticed = self._drift.append if self._hooks.on_drift else None
+        self._converter = ModelConverter(timezone, noticed, self._hide)
+        # Threads of our own: those that all share may be full of callers that wait for us.
+        self._threads: anyio.CapacityLimiter | None = None
 
     async def aclose(self) -> None:
         """Close the connections; calls made afterwards raise `ClientClosed`."""
@@ -77,7 +92,13 @@ class ApiSession(ABC):
     async def send(
         self, call: Call[T], *, timeout: float | None = None, read_timeout: float | None = None
     ) -> T:
-        """Carry out one call: encode, transport, decode, model."""
+        """Carry out one call: encode, transport, decode, model.
+
+        A long answer is read in a thread. The deadline holds for that too if the call only reads;
+        the answer of a call that acts is not given up any more once it is here, not even when
+        its scope is cancelled.
+        """
+        started = anyio.current_time()
         request = self._encode(call)
         delivery = Delivery(
             name=self._name(request, call),
@@ -88,17 +109,23 @@ class ApiSession(ABC):
         with self._told(delivery), certain(delivery, call.check):
             transport = self._held if call.held else self._transport
             reply = await transport.request(request, delivery)
-            return self._structure(self._decode(reply, delivery), call.result, reply, delivery)
+            read = partial(self._model, call.result, reply, delivery)
+            try:
+                return await self._unhurried(read, reply, delivery, started)
+            finally:
+                self._tell_drift()
 
     async def download(
         self, request: Request, path: Path, delivery: Delivery, options: DownloadOptions
     ) -> DownloadedFile:
         """Stream an answer to a file; an answer that is no file raises what it stands for."""
+        started = anyio.current_time()
         with self._told(delivery):
             result = await download(self._transport, request, path, delivery, options)
             if isinstance(result, DownloadedFile):
                 return result
-            self._decode(result, delivery)
+            decode = partial(self._decode, result, delivery)
+            await self._unhurried(decode, result, delivery, started)
             raise self._protocol_error("an answer came instead of a file", result, delivery)
 
     @contextmanager
@@ -124,6 +151,33 @@ class ApiSession(ABC):
                 acted=error.acted if isinstance(error, TelephonyError) else None,
             )
             tell(self._hooks.on_result, event, self._logger)
+
+    async def _unhurried(
+        self, read: Callable[[], T], reply: Reply, delivery: Delivery, started: float
+    ) -> T:
+        """Read an answer without holding up the event loop for long."""
+        if len(reply.body) < _LONG_ANSWER:
+            return read()
+        if self._threads is None:
+            self._threads = anyio.CapacityLimiter(_THREADS)
+        only_reads = delivery.semantics is Semantics.SAFE
+        timeout = delivery.timeout or self._transport.settings.timeout
+        deadline = started + timeout if only_reads else math.inf
+        with anyio.CancelScope(deadline=deadline, shield=not only_reads):
+            # A thread that is given up goes on to its end, and nobody hears of what it finds.
+            return await to_thread.run_sync(
+                read, abandon_on_cancel=only_reads, limiter=self._threads
+            )
+        raise DeadlineExceeded(
+            f"its {timeout:g} s passed while its answer of {len(reply.body)} bytes was read.",
+            call=delivery.name,
+            repeated=reply.repeated,
+        )
+
+    def _tell_drift(self) -> None:
+        """Tell of what was noticed in answers, here where the hook may be called."""
+        while self._hooks.on_drift and self._drift:
+            tell(self._hooks.on_drift, self._drift.popleft(), self._logger)
 
     def _hide(self, text: str) -> str:
         return self._redact(text)
@@ -166,6 +220,10 @@ class ApiSession(ABC):
         if not 200 <= reply.status < 300:
             raise self._status_error(reply, delivery)
         return plain
+
+    def _model(self, model: type[T], reply: Reply, delivery: Delivery) -> T:
+        """Return what an answer says as a model, or raise the error that it stands for."""
+        return self._structure(self._decode(reply, delivery), model, reply, delivery)
 
     def _structure(self, plain: Plain, model: type[T], reply: Reply, delivery: Delivery) -> T:
         try:
