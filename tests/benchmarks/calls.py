@@ -50,23 +50,25 @@ async def _run(*, quick: bool) -> list[Row]:
     with canned_server() as server:
         async with AsyncExitStack() as stack:
             calls = await contestants(server, stack)
-            count = 40 if quick else 200
-            figures = await alternate_async(
-                {name: in_turn(call, count) for name, call in calls.items()},
-                rounds=rounds,
-                per_turn=count,
-            )
+            figures = await _measure(in_turn, calls, rounds, 40 if quick else 200)
             rows = _rows("one after the other", figures, 0.55)
             # It blocks the event loop while it waits.
             del calls[SYNCHRONOUS]
-            count = 100 if quick else 500
-            figures = await alternate_async(
-                {name: _at_once(call, count) for name, call in calls.items()},
-                rounds=rounds,
-                per_turn=count,
-            )
+            figures = await _measure(at_once, calls, rounds, 100 if quick else 400)
             rows += _rows(f"{AT_ONCE} at once", figures, 0.40)
     return rows
+
+
+async def _measure(
+    how: Callable[[Call, int], Call], calls: Mapping[str, Call], rounds: int, count: int
+) -> dict[str, float]:
+    """Return the seconds of one call of each, with all connections open before each turn."""
+    return await alternate_async(
+        {name: how(call, count) for name, call in calls.items()},
+        rounds=rounds,
+        per_turn=count,
+        warm_ups={name: how(call, AT_ONCE) for name, call in calls.items()},
+    )
 
 
 def _rows(how: str, figures: Mapping[str, float], target: float) -> list[Row]:
@@ -98,7 +100,7 @@ def in_turn(call: Call, count: int) -> Call:
     return play
 
 
-def _at_once(call: Call, count: int) -> Call:
+def at_once(call: Call, count: int) -> Call:
     """Keep so many calls under way until all are made."""
 
     async def worker() -> None:

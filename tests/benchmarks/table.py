@@ -56,8 +56,8 @@ class Row:
 
     @property
     def ratio(self) -> float | None:
-        """Our figure as a part of the peer's; None when there is no peer, or its figure is 0."""
-        return self.ours / self.theirs if self.theirs else None
+        """Our figure as a part of the peer's; None without a peer, and when either is 0."""
+        return self.ours / self.theirs if self.ours and self.theirs else None
 
     @property
     def ok(self) -> bool | None:

@@ -51,6 +51,25 @@ async def test_coroutines_take_turns_too() -> None:
     assert set(figures) == {"a", "b"}
 
 
+@pytest.mark.asyncio
+async def test_warm_ups_are_not_measured() -> None:
+    times: Iterator[float] = iter([0, 1, 10, 12])
+    played: list[str] = []
+
+    async def play(name: str) -> None:
+        played.append(name)
+
+    figures = await alternate_async(
+        {"a": lambda: play("a"), "b": lambda: play("b")},
+        rounds=1,
+        clock=lambda: next(times),
+        warm_ups={"a": lambda: play("warm a"), "b": lambda: play("warm b")},
+    )
+
+    assert played == ["warm a", "a", "warm b", "b"]
+    assert figures == {"a": 1, "b": 2}
+
+
 def test_a_row_tells_whether_its_target_is_met() -> None:
     def ok(ours: float, theirs: float | None, row: Row) -> bool | None:
         return Row(what="x", ours=ours, unit="s", theirs=theirs, target=row.target).ok
@@ -76,7 +95,7 @@ def test_the_table_is_markdown() -> None:
         "| ------- | ------- | ---- | ------------- | ----- | -------- | ------ |",
         "| call    | 432 µs  | p    | 1000 µs       | 0.43  | ≤ 0.50   | yes    |",
         "| stall   | 0.75 s  |      |               |       | ≤ 0.50 s | **no** |",
-        "| sockets | 0       | p    | 45            | 0.00  | ≤ 0      | yes    |",
+        "| sockets | 0       | p    | 45            |       | ≤ 0      | yes    |",
         "| memory  | 56.6 KB |      |               |       |          |        |",
     ]
 
