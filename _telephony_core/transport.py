@@ -133,7 +133,13 @@ class Transport:
         settings = self.settings
         if self._slots is None:
             self._slots = anyio.Semaphore(settings.max_connections, fast_acquire=True)
-        outgoing = evolve(request, headers={**_HEADERS, **request.headers})
+        outgoing = Request(
+            request.method,
+            request.url,
+            {**_HEADERS, **request.headers},
+            request.content,
+            request.private,
+        )
         timeouts = Timeouts(
             settings.connect_timeout, delivery.read_timeout or settings.read_timeout
         )
@@ -169,14 +175,15 @@ class Transport:
             while True:
                 reply = await progress.attempt(exchange)
                 delay = progress.delay(self.settings)
-                self._logger.debug("%s: %s", delivery.name, progress.describe())
+                if self._logger.isEnabledFor(logging.DEBUG):
+                    self._logger.debug("%s: %s", delivery.name, progress.describe())
                 if delay is None or anyio.current_time() + delay >= deadline:
                     break
                 self._logger.info("%s: again in %.1f s", delivery.name, delay)
                 progress.tell_of_retry(delay)
                 await anyio.sleep(delay)
             if reply is not None:
-                return evolve(reply, repeated=progress.repeated)
+                return evolve(reply, repeated=True) if progress.repeated else reply
             raise progress.failure() from progress.cause
         # Only a scope whose deadline passed is left this way.
         raise progress.too_late(timeout) from progress.cause
@@ -214,7 +221,6 @@ class _Progress:
         self._total += 1
         self._current = Attempt()
         self._reply = None
-        self._began = anyio.current_time()
         self._tell_of_request()
         try:
             self._reply = await exchange(self._current)
@@ -273,6 +279,8 @@ class _Progress:
             tell(self._hooks.on_retry, event, self._logger)
 
     def _tell_of_request(self) -> None:
+        if self._hooks.on_response is not None:
+            self._began = anyio.current_time()
         if self._hooks.on_request is not None:
             event = RequestEvent(
                 call_id=self.delivery.call_id,
