@@ -86,9 +86,9 @@ class Carrier(ABC):
 
 
 def joined_headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
-    """Return headers by their names in lower case."""
+    """Return headers by their names, which are in lower case already."""
     headers: dict[str, str] = {}
     for name, value in raw:
-        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        key, text = name.decode("latin-1"), value.decode("latin-1")
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
     return headers

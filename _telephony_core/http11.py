@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import cast
 from urllib.parse import quote
@@ -42,22 +43,44 @@ class Head:
     event: h11.Request
 
 
-def head_of(request: Request) -> Head:
-    """Return the head of a request, or raise `Unwritable`."""
-    origin, target = _locate(request.url)
-    content = request.content
-    headers: list[tuple[bytes, bytes]] = [(b"host", origin.authority)]
-    try:
-        headers += [(n.encode("ascii"), v.encode("ascii")) for n, v in request.headers.items()]
-        if content or request.method != "GET":
-            headers.append((b"content-length", b"%d" % len(content)))
-        event = h11.Request(method=request.method, target=target, headers=headers)
-    except (UnicodeEncodeError, h11.LocalProtocolError):
-        # What they say quotes the header.
-        event = None
-    if event is None:
-        raise Unwritable
-    return Head(origin, event)
+class HeadWriter:
+    """Write the heads of requests.
+
+    Most requests of a client have the same headers as the one before, and to check them takes most
+    of the time; so the last ones are kept, checked.
+    """
+
+    def __init__(self) -> None:
+        self._asked: tuple[Origin, Mapping[str, str], int] | None = None
+        self._checked: h11.Request | None = None
+
+    def head_of(self, request: Request) -> Head:
+        """Return the head of a request, or raise `Unwritable`."""
+        origin, target = _locate(request.url)
+        length = len(request.content) if request.content or request.method != "GET" else -1
+        asked = (origin, request.headers, length)
+        try:
+            if asked == self._asked and self._checked is not None:
+                # h11 takes headers that it has checked before as they are.
+                headers = cast("list[tuple[bytes, bytes]]", self._checked.headers)
+            else:
+                headers = _headers(origin, request.headers, length)
+            event = h11.Request(method=request.method, target=target, headers=headers)
+        except (UnicodeEncodeError, h11.LocalProtocolError):
+            # What they say quotes the header.
+            event = None
+        if event is None:
+            raise Unwritable
+        self._asked, self._checked = asked, event
+        return Head(origin, event)
+
+
+def _headers(origin: Origin, given: Mapping[str, str], length: int) -> list[tuple[bytes, bytes]]:
+    headers = [(b"host", origin.authority)]
+    headers += [(name.encode("ascii"), value.encode("ascii")) for name, value in given.items()]
+    if length >= 0:
+        headers.append((b"content-length", b"%d" % length))
+    return headers
 
 
 def _locate(url: str) -> tuple[Origin, str]:
@@ -116,13 +139,14 @@ class HttpConnection:
         """Return the status and the headers of the answer."""
         while True:
             event = await self._next_event(timeout)
-            if isinstance(event, h11.Response):
+            # By its very class: h11's are abstract ones, which makes isinstance() slow.
+            if type(event) is h11.Response:
                 return event.status_code, joined_headers(list(event.headers))
 
     async def receive_piece(self, timeout: float) -> bytes | None:
         """Return the next piece of the body, or None after its end."""
         event = await self._next_event(timeout)
-        return bytes(event.data) if isinstance(event, h11.Data) else None
+        return bytes(event.data) if type(event) is h11.Data else None
 
     def ready_again(self) -> bool:
         """Get ready for the next exchange; False when there can be none."""
@@ -140,14 +164,14 @@ class HttpConnection:
         """Close the connection at once."""
         self._stream.close()
 
-    async def _next_event(self, timeout: float) -> h11.Event | type[h11.PAUSED]:
+    async def _next_event(self, timeout: float) -> object:
         while True:
             try:
                 event = self._h11.next_event()
             except h11.RemoteProtocolError as error:
                 raise ConnectionLost(f"what came is no whole HTTP answer: {error}") from error
             if event is not h11.NEED_DATA:
-                return cast("h11.Event", event)
+                return event
             data = await self._stream.read(timeout)
             if not data and self._h11.their_state is h11.SEND_RESPONSE:
                 raise ConnectionLost("the server closed the connection without an answer")

@@ -17,7 +17,7 @@ import anyio.lowlevel
 from attrs import frozen
 
 from .exchange import Answer, Attempt, Carrier, Request, Timeouts
-from .http11 import HttpConnection, Origin, head_of
+from .http11 import HeadWriter, HttpConnection, Origin
 from .network import connect, on_asyncio
 
 
@@ -35,6 +35,7 @@ class ConnectionPool(Carrier):
     ) -> None:
         """Keep at most so many idle connections to each origin, each for so many seconds."""
         self._tls = tls
+        self._heads = HeadWriter()
         self._most_idle = most_idle
         self._keepalive = keepalive
         #: The connection used last stands at the right end; the left end has waited longest.
@@ -44,7 +45,7 @@ class ConnectionPool(Carrier):
 
     async def send(self, request: Request, timeouts: Timeouts, attempt: Attempt) -> Answer:
         """Return the answer with its body still to be read; closing it frees the connection."""
-        head = head_of(request)
+        head = self._heads.head_of(request)
         connection = self._take(head.origin)
         if connection is None:
             attempt.connecting = True

@@ -6,7 +6,11 @@ import pytest
 
 from _telephony_core.exchange import Request
 from _telephony_core.failures import Unwritable
-from _telephony_core.http11 import Head, Origin, head_of
+from _telephony_core.http11 import Head, HeadWriter, Origin
+
+
+def head_of(request: Request) -> Head:
+    return HeadWriter().head_of(request)
 
 
 def headers(head: Head) -> dict[bytes, bytes]:
@@ -68,3 +72,24 @@ def test_what_is_no_http_is_refused_without_being_quoted(request_: Request) -> N
         head_of(request_)
     assert str(caught.value) == ""
     assert caught.value.__context__ is None
+
+
+def test_headers_that_were_checked_are_not_taken_for_others() -> None:
+    writer = HeadWriter()
+    one = Request("POST", "http://a.test/x", {"x-a": "b"}, b"abc")
+    for request in (
+        one,
+        Request("POST", "http://a.test/y", {"x-a": "b"}, b"xyz"),
+        Request("POST", "http://a.test/x", {"x-a": "c"}, b"abc"),
+        Request("POST", "http://b.test/x", {"x-a": "c"}, b"abc"),
+        Request("POST", "http://b.test/x", {"x-a": "c"}, b"abcd"),
+        Request("GET", "http://b.test/x", {"x-a": "c"}),
+        Request("GET", "http://b.test/x", {"x-a": "c", "x-b": "d"}),
+        one,
+    ):
+        found, expected = writer.head_of(request), head_of(request)
+        assert found.event.target == expected.event.target
+        assert headers(found) == headers(expected)
+        with pytest.raises(Unwritable):
+            writer.head_of(Request("GET", request.url, {"x-a": "ż"}))
+        assert headers(writer.head_of(request)) == headers(expected)
