@@ -12,4 +12,6 @@ BENCHMARKS: tuple[str, ...] = (
     "importing",
     "cancelled_calls",
     "waits",
+    "decoding",
+    "loop_stall",
 )

@@ -28,16 +28,16 @@ class Stalls:
 
 
 @asynccontextmanager
-async def watching_stalls() -> AsyncGenerator[Stalls, None]:
-    """Watch the running loop: asyncio only."""
+async def watching_stalls(period: float = _PERIOD) -> AsyncGenerator[Stalls, None]:
+    """Watch the running loop, looking at the clock every `period` seconds: asyncio only."""
     stalls = Stalls()
 
     async def look() -> None:
         loop = asyncio.get_running_loop()
         while True:
             before, used = loop.time(), time.thread_time()
-            await asyncio.sleep(_PERIOD)
-            stalls.longest = max(stalls.longest, loop.time() - before - _PERIOD)
+            await asyncio.sleep(period)
+            stalls.longest = max(stalls.longest, loop.time() - before - period)
             stalls.busiest = max(stalls.busiest, time.thread_time() - used)
 
     task = asyncio.create_task(look())
@@ -46,7 +46,7 @@ async def watching_stalls() -> AsyncGenerator[Stalls, None]:
     try:
         yield stalls
         # A stall that lasts to the end is seen by the look after it.
-        await asyncio.sleep(2 * _PERIOD)
+        await asyncio.sleep(2 * period)
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
