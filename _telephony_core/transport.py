@@ -341,7 +341,13 @@ class _Progress:
         )
 
     def _without_secrets(self, error: ConnectionFailure) -> ConnectionFailure:
-        """Return the error, or one in its place if it quotes what was sent back by the server."""
+        """Return the error, or one in its place if it quotes what was sent back by the server.
+
+        Where it was raised is forgotten: whoever reports crashes shows the variables of those
+        functions, and one of them is the whole request as bytes.
+        """
+        for one in _chain(error):
+            one.__traceback__ = None
         if any(self._redact(text) != text for text in map(str, _chain(error))):
             return type(error)(self._redact(str(error)))
         return error

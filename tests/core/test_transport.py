@@ -7,6 +7,7 @@ import gzip
 import logging
 import ssl
 import struct
+import traceback
 from contextlib import suppress
 from pathlib import Path
 from socket import SO_LINGER, SOL_SOCKET, socket
@@ -938,6 +939,22 @@ async def test_no_log_of_any_library_holds_a_secret(caplog: pytest.LogCaptureFix
     assert "hunter2" not in caplog.text
     for shown in (repr(request), repr(Reply(200, {"set-cookie": "hunter2"}, b"hunter2"))):
         assert "hunter2" not in shown
+
+
+@both
+@pytest.mark.parametrize("lose", [say_nothing, reset, speak_otherwise])
+async def test_no_variable_of_a_traceback_holds_a_secret(lose: Serve) -> None:
+    async with serving(lose) as port:
+        transport = real(port, attempts=1, read_timeout=0.02)
+        request = Request("POST", to(port).url, {"cookie": "hunter2"}, b"key=hunter2")
+        with pytest.raises(TransportError) as caught:
+            await transport.request(request, of(READS))
+        await transport.aclose()
+    told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert "ReplyLost" in (text := "".join(told.format()))
+    assert "lost: " in text
+    # The test's own line that makes the request is shown as source.
+    assert "hunter2" not in text.replace('{"cookie": "hunter2"}, b"key=hunter2"', "")
 
 
 @both
