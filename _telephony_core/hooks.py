@@ -106,8 +106,9 @@ class ResultEvent:
         call: the call as errors name it.
         semantics: what repeating it would do.
         seconds: how long it took, repetitions and the reading of the answer included.
-        error: the name of the error that the caller gets, such as "OutcomeUnknown"; "" for none.
-            Not its text, which may quote what the API says of a parameter.
+        error: the name of the error that it ended in, such as "OutcomeUnknown"; "" for none. Not
+            its text, which may quote what the API says of a parameter. `NoElementsFound` may be
+            an empty list to the caller.
         acted: whether the server may have acted on a call that ended in an error of this library;
             None after any other end.
     """

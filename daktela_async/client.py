@@ -287,6 +287,7 @@ class DaktelaClient(Client["DaktelaSession"]):
         cls,
         environment: Mapping[str, str] | None = None,
         *,
+        hooks: Hooks = NO_HOOKS,
         http_client: httpx.AsyncClient | None = None,
     ) -> Self:
         """Make a client from environment variables.
@@ -303,7 +304,7 @@ class DaktelaClient(Client["DaktelaSession"]):
             )
         token = variables.get("DAKTELA_ACCESS_TOKEN", "")
         if token:
-            return cls(server, access_token=token, http_client=http_client)
+            return cls(server, access_token=token, hooks=hooks, http_client=http_client)
         login = variables.get("DAKTELA_LOGIN", "")
         password = variables.get("DAKTELA_PASSWORD", "")
         if not (login and password):
@@ -311,7 +312,7 @@ class DaktelaClient(Client["DaktelaSession"]):
                 "neither DAKTELA_ACCESS_TOKEN nor DAKTELA_LOGIN with DAKTELA_PASSWORD is set.",
                 advice=f"See {_SOURCE}.",
             )
-        return cls(server, login=login, password=password, http_client=http_client)
+        return cls(server, login=login, password=password, hooks=hooks, http_client=http_client)
 
 
 def _token(token: str, login: str, password: str) -> str:

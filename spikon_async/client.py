@@ -161,6 +161,7 @@ class SpikonClient(Client["SpikonSession"]):
         cls,
         environment: Mapping[str, str] | None = None,
         *,
+        hooks: Hooks = NO_HOOKS,
         http_client: httpx.AsyncClient | None = None,
     ) -> Self:
         """Make a client from `SPIKON_API_KEY` and, if it is set, `SPIKON_BASE_URL`.
@@ -175,4 +176,4 @@ class SpikonClient(Client["SpikonSession"]):
                 advice="Set it to the key from the panel (SPIKON 3.2).",
             )
         base_url = variables.get("SPIKON_BASE_URL", "") or BASE_URL
-        return cls(api_key, base_url=base_url, http_client=http_client)
+        return cls(api_key, base_url=base_url, hooks=hooks, http_client=http_client)
