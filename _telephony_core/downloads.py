@@ -6,13 +6,21 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Mapping
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Generator,
+    Mapping,
+    Sequence,
+)
 from contextlib import aclosing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urljoin
 
 import anyio
 import anyio.to_thread
+from anyio.abc import TaskGroup
 from attrs import evolve, field, frozen
 
 from .errors import ProtocolError
@@ -144,10 +152,11 @@ class _Target:
         self.size = 0
         self.digest = hashlib.sha256()
 
-    def write(self, piece: bytes | bytearray) -> None:
-        self._file.write(piece)
-        self.digest.update(piece)
-        self.size += len(piece)
+    def write(self, chunks: Sequence[bytes]) -> None:
+        for chunk in chunks:
+            self._file.write(chunk)
+            self.digest.update(chunk)
+            self.size += len(chunk)
 
     def clear(self) -> None:
         self._file.seek(0)
@@ -164,6 +173,47 @@ class _Target:
         # What is left unwritten is of no use to anybody by now.
         with suppress(OSError):
             self._file.close()
+
+
+class _Writer:
+    """Write one piece in a worker thread while the next one comes in; never more than the two."""
+
+    def __init__(self, target: _Target, group: TaskGroup) -> None:
+        self.failure: Exception | None = None
+        self._target = target
+        self._group = group
+        self._chunks: list[bytes] = []
+        self._size = 0
+        self._written = anyio.Event()
+        self._written.set()
+
+    async def take(self, chunk: bytes) -> None:
+        """Add to the piece, and hand it over when it is large enough."""
+        self._chunks.append(chunk)
+        self._size += len(chunk)
+        if self._size >= _PIECE:
+            await self._hand_over()
+
+    async def end(self) -> None:
+        """Hand over what is left; the group waits for it."""
+        if self._chunks:
+            await self._hand_over()
+
+    async def _hand_over(self) -> None:
+        await self._written.wait()
+        self._written = anyio.Event()
+        self._group.start_soon(self._write, self._chunks)
+        self._chunks, self._size = [], 0
+
+    async def _write(self, chunks: Sequence[bytes]) -> None:
+        try:
+            await anyio.to_thread.run_sync(self._target.write, chunks)
+        except Exception as error:
+            # Nothing more need be read.
+            self.failure = error
+            self._group.cancel_scope.cancel()
+        finally:
+            self._written.set()
 
 
 class _Transfer:
@@ -242,7 +292,8 @@ class _Transfer:
                 call=self._delivery.name,
                 status=answer.status,
             )
-        self._validator = _strong_validator(headers)
+        # A part that goes on need not repeat what names the file; a file that begins must.
+        self._validator = _strong_validator(headers) or (self._validator if size else None)
         total = _total(answer)
         start = await anext(answer, b"")
         wanted = size or self._options.accept(headers.get("content-type", ""), start)
@@ -262,27 +313,35 @@ class _Transfer:
     async def _store(
         self, chunks: AsyncIterator[bytes], total: int | None, attempt: Attempt
     ) -> None:
-        """Write the chunks in large pieces; what came before a cut is kept too."""
-        piece = bytearray()
-        try:
-            async for chunk in chunks:
-                piece += chunk
-                received = self._target.size + len(piece)
-                if received > self._farthest:
-                    # What came before, and came again, is no progress.
-                    self._farthest = received
-                    attempt.progressed = self._validator is not None
-                if self._options.on_progress is not None:
-                    with _on_our_side():
-                        self._options.on_progress(DownloadProgress(received=received, total=total))
-                if len(piece) >= _PIECE:
-                    full, piece = piece, bytearray()
-                    with _on_our_side():
-                        await anyio.to_thread.run_sync(self._target.write, full)
-        finally:
-            if piece:
-                with anyio.CancelScope(shield=True), _on_our_side():
-                    await anyio.to_thread.run_sync(self._target.write, piece)
+        """Write the chunks; what came before a cut is kept too."""
+        received = self._target.size
+        failure: Exception | None = None
+        group = anyio.create_task_group()
+        writer = _Writer(self._target, group)
+        async with group:
+            try:
+                async for chunk in chunks:
+                    received += len(chunk)
+                    self._note(received, total, attempt)
+                    await writer.take(chunk)
+            except Exception as error:
+                # It is raised when the rest is written, and out here, where no group wraps it.
+                failure = error
+            await writer.end()
+        if writer.failure is not None:
+            raise _OurTrouble(writer.failure) from writer.failure
+        if failure is not None:
+            raise failure
+
+    def _note(self, received: int, total: int | None, attempt: Attempt) -> None:
+        """Tell how far the download is."""
+        if received > self._farthest:
+            # What came before, and came again, is no progress.
+            self._farthest = received
+            attempt.progressed = self._validator is not None
+        if self._options.on_progress is not None:
+            with _on_our_side():
+                self._options.on_progress(DownloadProgress(received=received, total=total))
 
 
 async def _put_back(start: bytes, rest: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:

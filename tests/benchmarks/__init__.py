@@ -11,6 +11,7 @@ BENCHMARKS: tuple[str, ...] = (
     "watchers",
     "importing",
     "cancelled_calls",
+    "downloads",
     "waits",
     "decoding",
     "loop_stall",

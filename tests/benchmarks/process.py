@@ -28,10 +28,24 @@ def raise_file_limit() -> None:
 
 def resident_memory() -> int:
     """Return the bytes of memory that this process has now. Linux only."""
+    return _told("VmRSS")
+
+
+def peak_memory() -> int:
+    """Return the most bytes of memory that this process had since it was forgotten. Linux only."""
+    return _told("VmHWM")
+
+
+def forget_peak_memory() -> None:
+    """Let the peak of the memory begin anew at what it is now. Linux only."""
+    Path("/proc/self/clear_refs").write_text("5", "ascii")
+
+
+def _told(what: str) -> int:
     for line in Path("/proc/self/status").read_text("ascii").splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(f"{what}:"):
             return int(line.split()[1]) * 1024
-    raise OSError("the system tells no VmRSS")
+    raise OSError(f"the system tells no {what}")
 
 
 def open_sockets() -> int:

@@ -6,11 +6,15 @@ import asyncio
 import hashlib
 import io
 import random
+import threading
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import anyio
 import anyio.abc
+import anyio.to_thread
 import httpx
 import pytest
 
@@ -18,6 +22,7 @@ from _telephony_core.downloads import (
     DownloadedFile,
     DownloadOptions,
     DownloadProgress,
+    _Target,  # pyright: ignore[reportPrivateUsage]
     download,
 )
 from _telephony_core.errors import (
@@ -301,6 +306,22 @@ async def test_a_part_that_names_no_version_is_the_rest(path: Path) -> None:
 
 
 @both
+async def test_a_part_that_names_no_version_can_be_gone_on_with(path: Path) -> None:
+    script = planned(first(500), rest(500, to=800, cut=True, etag=""), rest(800))
+    await saved(script, path)
+    again = script.requests[2].headers
+    assert (again["range"], again["if-range"]) == ("bytes=800-", '"v1"')
+
+
+@both
+async def test_a_beginning_that_names_no_version_is_not_gone_on_with(path: Path) -> None:
+    # Nothing came of the file that was named; this may be another one.
+    script = planned(first(0), rest(0, to=500, cut=True, etag=""), whole())
+    await saved(script, path)
+    assert "range" not in script.requests[2].headers
+
+
+@both
 async def test_a_part_that_is_the_whole_is_taken(path: Path) -> None:
     await saved(planned(rest(0)), path)
 
@@ -372,6 +393,131 @@ async def test_cut_by_a_real_connection_it_is_whole_all_the_same(cuts: int, path
     assert isinstance(found, DownloadedFile)
     assert content(path) == AUDIO
     assert len(seen) == cuts + 1
+
+
+# Reading and writing at once.
+
+LARGE = random.Random(3).randbytes(5_300_000)
+
+
+def large(*, piece: int = 1 << 16, pause: float = 0) -> Answer:
+    size = {"content-length": str(len(LARGE))}
+    return Answer(200, LARGE, size, piece=piece, pause=pause)
+
+
+class Disk:
+    """Stand between a download and its file."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, write: Callable[[], None]) -> None:
+        self.written = 0
+        real = _Target.write
+
+        def slowly(target: _Target, chunks: Sequence[bytes]) -> None:
+            write()
+            real(target, chunks)
+            self.written = target.size
+
+        monkeypatch.setattr(_Target, "write", slowly)
+
+
+@both
+@pytest.mark.parametrize("end", [1_048_576, 2_000_000, 4_194_304, 5_299_999])
+async def test_a_large_file_goes_on_where_it_was_cut(end: int, path: Path) -> None:
+    size = {"etag": '"v1"', "content-length": str(len(LARGE))}
+    told = {"etag": '"v1"', "content-range": f"bytes {end}-{len(LARGE) - 1}/{len(LARGE)}"}
+    script = planned(Answer(200, LARGE[:end], size, cut=CUT), Answer(206, LARGE[end:], told))
+    found = await fetch(script, path)
+    assert isinstance(found, DownloadedFile)
+    assert script.requests[1].headers["range"] == f"bytes={end}-"
+    assert content(path) == LARGE
+    assert found.sha256 == hashlib.sha256(LARGE).hexdigest()
+
+
+@both
+async def test_a_piece_is_written_while_the_next_is_read(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    further = threading.Event()
+
+    def tell(progress: DownloadProgress) -> None:
+        if progress.received > 1_900_000:
+            further.set()
+
+    def write() -> None:
+        assert further.wait(10), "nothing is read while a piece is written"
+
+    Disk(monkeypatch, write)
+    found = await fetch(planned(large()), path, DownloadOptions(on_progress=tell))
+    assert isinstance(found, DownloadedFile)
+    assert content(path) == LARGE
+
+
+@both
+async def test_a_slow_disk_holds_the_network_back(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Disk(monkeypatch, lambda: time.sleep(0.02))
+    ahead: list[int] = []
+    options = DownloadOptions(on_progress=lambda told: ahead.append(told.received - disk.written))
+    await fetch(planned(large()), path, options)
+    # A piece that is written, one that waits, and what completed it.
+    assert 1 << 20 < max(ahead) <= (2 << 20) + 2 * (1 << 16)
+    assert content(path) == LARGE
+
+
+@both
+@virtual
+async def test_a_disk_that_fails_is_not_waited_for_until_the_network_goes_on(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write() -> None:
+        raise OSError(28, "No space left on device")
+
+    Disk(monkeypatch, write)
+    began = anyio.current_time()
+    script = planned(large(piece=1 << 20, pause=20))
+    with pytest.raises(OSError, match="No space left"):
+        await fetch(script, path)
+    # The first piece comes after 20 s, and the second would after 40.
+    assert anyio.current_time() - began < 30
+    assert len(script.requests) == 1
+    assert untouched(path)
+
+
+@both
+async def test_a_disk_that_fails_is_told_rather_than_the_network(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write() -> None:
+        raise OSError(28, "No space left on device")
+
+    Disk(monkeypatch, write)
+    script = planned(first(4000))
+    with pytest.raises(OSError, match="No space left"):
+        await fetch(script, path)
+    assert len(script.requests) == 1
+    assert untouched(path)
+
+
+@both
+async def test_a_download_cancelled_while_it_writes_leaves_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing, ended = threading.Event(), threading.Event()
+
+    def write() -> None:
+        writing.set()
+        time.sleep(0.1)
+        ended.set()
+
+    Disk(monkeypatch, write)
+    async with anyio.create_task_group() as group:
+        group.start_soon(fetch, planned(large(pause=0.001)), path)
+        await anyio.to_thread.run_sync(writing.wait, 10)
+        group.cancel_scope.cancel()
+    # No thread is left behind that could make the file anew.
+    assert ended.is_set()
+    assert untouched(path)
 
 
 # Redirects.

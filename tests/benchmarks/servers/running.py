@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypedDict, cast
@@ -73,8 +73,23 @@ def canned_server(
     delay: tuple[float, float] = (0.0, 0.0),
 ) -> Generator[CannedServer, None, None]:
     """Serve with long polls of so many seconds, and all else after so many."""
-    command = [sys.executable, "-m", f"{__package__}.canned"]
-    command += ["--hold", *map(str, hold), "--delay", *map(str, delay)]
+    options = ["--hold", *map(str, hold), "--delay", *map(str, delay)]
+    with _serving("canned", options, tls=tls) as server:
+        yield server
+
+
+@contextmanager
+def recordings_server(size: int, *, tls: bool = False) -> Generator[CannedServer, None, None]:
+    """Serve a recording of so many bytes; it tells no statistics."""
+    with _serving("recordings", [str(size)], tls=tls) as server:
+        yield server
+
+
+@contextmanager
+def _serving(
+    module: str, options: Sequence[str], *, tls: bool
+) -> Generator[CannedServer, None, None]:
+    command = [sys.executable, "-m", f"{__package__}.{module}", *options]
     with tempfile.TemporaryDirectory() as folder:
         if tls:
             certificate, key = Path(folder) / "certificate.pem", Path(folder) / "key.pem"
