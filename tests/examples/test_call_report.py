@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -90,12 +90,27 @@ def started(
             process.kill()
 
 
-def report(folder: Path, sandbox: Sandbox | None, arguments: Sequence[str] = DAYS) -> str:
-    """Make a report, and return what it said."""
-    with started(folder, sandbox, arguments) as process:
-        out, err = process.communicate(timeout=120)
-    assert (process.returncode, err) == (0, ""), out
-    return out
+#: Makes a report in this process; returns what it said.
+Report = Callable[..., str]
+
+
+@pytest.fixture
+def report(
+    sandbox: Sandbox,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Report:
+    monkeypatch.setenv("SPIKON_API_KEY", sandbox.api_key)
+    monkeypatch.setenv("SPIKON_BASE_URL", sandbox.url)
+
+    def run(*days: str, code: int = 0) -> str:
+        assert main(["--folder", str(tmp_path), *(days or DAYS)]) == code
+        shown = capsys.readouterr()
+        assert shown.err == ""
+        return shown.out
+
+    return run
 
 
 def requests(sandbox: Sandbox, name: str) -> int:
@@ -131,21 +146,21 @@ def check(folder: Path) -> None:
     }  # fmt: skip
 
 
-def test_the_second_run_downloads_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
-    said = report(tmp_path, sandbox)
+def test_the_second_run_downloads_nothing(sandbox: Sandbox, report: Report, tmp_path: Path) -> None:
+    said = report()
     assert f"Recordings: {len(wanted())} downloaded, 0 were there already" in said
     assert "23 (74%)" in said
     check(tmp_path)
     assert requests(sandbox, RECORDING) == len(wanted())
     before = len(sandbox.log)
     (tmp_path / "calls.png").unlink()
-    again = report(tmp_path, sandbox)
+    again = report()
     assert "nothing is downloaded" in again
     assert len(sandbox.log) == before
     check(tmp_path)
 
 
-def test_killed_in_the_middle_it_goes_on(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_killed_in_the_middle_it_goes_on(sandbox: Sandbox, report: Report, tmp_path: Path) -> None:
     sandbox.faults.add(RECORDING, faults.Late(0.4), times=None)
     with started(tmp_path, sandbox) as process:
         deadline = time.monotonic() + 60
@@ -161,7 +176,7 @@ def test_killed_in_the_middle_it_goes_on(sandbox: Sandbox, tmp_path: Path) -> No
     assert pl.read_parquet(tmp_path / "calls.parquet").height == 31
     sandbox.faults.clear()
     before = requests(sandbox, RECORDING)
-    said = report(tmp_path, sandbox)
+    said = report()
     assert f"{len(wanted()) - there} downloaded, {there} were there already" in said
     assert requests(sandbox, RECORDING) - before == len(wanted()) - there
     # The reports of the run that was killed were fetched, and no others ordered.
@@ -170,55 +185,57 @@ def test_killed_in_the_middle_it_goes_on(sandbox: Sandbox, tmp_path: Path) -> No
 
 
 def test_a_recording_that_was_lost_is_fetched_again_and_no_other(
-    sandbox: Sandbox, tmp_path: Path
+    sandbox: Sandbox, report: Report, tmp_path: Path
 ) -> None:
-    report(tmp_path, sandbox)
+    report()
     lost = sorted(tmp_path.glob("recordings/*.mp3"))[3]
     lost.unlink()
     before = requests(sandbox, RECORDING)
-    said = report(tmp_path, sandbox)
+    said = report()
     assert f"1 downloaded, {len(wanted()) - 1} were there already" in said
     assert requests(sandbox, RECORDING) - before == 1
     assert lost.is_file()
     check(tmp_path)
 
 
-def test_what_failed_is_told_and_made_up_for(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_what_failed_is_told_and_made_up_for(
+    sandbox: Sandbox, report: Report, tmp_path: Path
+) -> None:
     sandbox.faults.add(RECORDING, faults.Status(404), times=2)
-    with started(tmp_path, sandbox) as process:
-        out, _ = process.communicate(timeout=120)
-    assert process.returncode == 1
+    out = report(code=1)
     assert "2 failed." in out
     assert "HTTP 404" in out
     assert "Run it again for those that failed." in out
-    said = report(tmp_path, sandbox)
+    said = report()
     assert "2 downloaded" in said
     check(tmp_path)
 
 
-def test_days_that_go_on_are_asked_about_each_time(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_days_that_go_on_are_asked_about_each_time(
+    sandbox: Sandbox, report: Report, tmp_path: Path
+) -> None:
     tomorrow = ("--to", str(date.today() + timedelta(days=1)))
-    report(tmp_path, sandbox, (*DAYS[:2], *tomorrow))
+    report(*DAYS[:2], *tomorrow)
     ordered = sandbox.log.acted("call_list/order")
     assert ordered > 0
     sandbox.calls.add(
         start=datetime(2026, 2, 1, 12), source="1", destination="2", duration=5, state="Odebrane"
     )
-    said = report(tmp_path, sandbox, (*DAYS[:2], *tomorrow))
+    said = report(*DAYS[:2], *tomorrow)
     assert sandbox.log.acted("call_list/order") == 2 * ordered
     assert "nothing is downloaded" not in said
     assert pl.read_parquet(tmp_path / "calls.parquet").height == 32
 
 
-def test_other_days_are_another_report(sandbox: Sandbox, tmp_path: Path) -> None:
-    report(tmp_path, sandbox)
-    said = report(tmp_path, sandbox, ("--from", "2026-01-01", "--to", "2026-01-10"))
+def test_other_days_are_another_report(sandbox: Sandbox, report: Report, tmp_path: Path) -> None:
+    report()
+    said = report("--from", "2026-01-01", "--to", "2026-01-10")
     assert "0 downloaded" in said
     assert pl.read_parquet(tmp_path / "calls.parquet").height == 10
 
 
-def test_a_month_without_calls(sandbox: Sandbox, tmp_path: Path) -> None:
-    said = report(tmp_path, sandbox, ("--from", "2025-01-01", "--to", "2025-01-31"))
+def test_a_month_without_calls(sandbox: Sandbox, report: Report, tmp_path: Path) -> None:
+    said = report("--from", "2025-01-01", "--to", "2025-01-31")
     assert "answered    0 (none)" in said
     assert pl.read_parquet(tmp_path / "calls.parquet").height == 0
     assert (tmp_path / "calls.png").read_bytes().startswith(PNG)
@@ -226,11 +243,11 @@ def test_a_month_without_calls(sandbox: Sandbox, tmp_path: Path) -> None:
 
 def test_without_credentials_it_shows_itself(tmp_path: Path) -> None:
     days = ("--from", "2026-01-05", "--to", "2026-01-06")
-    assert "from a sandbox on this machine" in report(tmp_path, None, days)
-    assert "nothing is downloaded" in report(tmp_path, None, days)
-
-
-# In this process.
+    for words in ("from a sandbox on this machine", "nothing is downloaded"):
+        with started(tmp_path, None, days) as process:
+            out, err = process.communicate(timeout=120)
+        assert (process.returncode, err) == (0, "")
+        assert words in out
 
 
 def test_what_the_service_refuses_is_told(
