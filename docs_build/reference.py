@@ -125,7 +125,7 @@ def _resource(resource: clients.ResourceOf) -> str:
         f"{resource.title} It is an attribute of the client: `client.{resource.name}`.",
         [
             f"::: {resource.path}\n    options:\n      heading_level: 2\n      show_bases: false\n"
-            "      merge_init_into_class: false"
+            "      inherited_members: true\n      merge_init_into_class: false"
         ],
     )
 
