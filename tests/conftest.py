@@ -11,9 +11,14 @@ import signal
 from collections.abc import Callable, Mapping
 
 import pytest
+from hypothesis import settings
 from trio.testing import MockClock
 
 from tests.virtual_time import VirtualTimeLoop
+
+# How long an example takes says more of what else the machine does than of the code.
+settings.register_profile("unhurried", parent=settings.default, deadline=None)
+settings.load_profile("unhurried")
 
 
 def pytest_configure() -> None:
