@@ -50,24 +50,29 @@ async def _run(*, quick: bool) -> list[Row]:
     with canned_server() as server:
         async with AsyncExitStack() as stack:
             calls = await contestants(server, stack)
-            figures = await _measure(in_turn, calls, rounds, 40 if quick else 200)
+            figures = await _measure(in_turn, calls, rounds, 40 if quick else 200, warm_up=5)
             rows = _rows("one after the other", figures, 0.55)
             # It blocks the event loop while it waits.
             del calls[SYNCHRONOUS]
-            figures = await _measure(at_once, calls, rounds, 100 if quick else 400)
+            figures = await _measure(at_once, calls, rounds, 100 if quick else 400, warm_up=AT_ONCE)
             rows += _rows(f"{AT_ONCE} at once", figures, 0.40)
     return rows
 
 
 async def _measure(
-    how: Callable[[Call, int], Call], calls: Mapping[str, Call], rounds: int, count: int
+    how: Callable[[Call, int], Call],
+    calls: Mapping[str, Call],
+    rounds: int,
+    count: int,
+    *,
+    warm_up: int,
 ) -> dict[str, float]:
     """Return the seconds of one call of each, with all connections open before each turn."""
     return await alternate_async(
         {name: how(call, count) for name, call in calls.items()},
         rounds=rounds,
         per_turn=count,
-        warm_ups={name: how(call, AT_ONCE) for name, call in calls.items()},
+        warm_ups={name: how(call, warm_up) for name, call in calls.items()},
     )
 
 
