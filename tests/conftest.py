@@ -47,3 +47,12 @@ def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, object
         # The threshold lets a worker thread finish before the clock jumps.
         return "trio", {"clock": MockClock(autojump_threshold=0.02)} if virtual else {}
     return "asyncio", {"loop_factory": VirtualTimeLoop} if virtual else {}
+
+
+@pytest.fixture(autouse=True)
+def read_long_answers_on_the_spot(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read no answer in a thread when time is virtual: the clock would jump meanwhile."""
+    if request.node.get_closest_marker("virtual_time"):
+        monkeypatch.setattr("_telephony_core.session._LONG_ANSWER", 1 << 40)
