@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Hash
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from attrs import define, field, frozen
 
@@ -39,6 +39,16 @@ _SECOND = timedelta(seconds=1)
 _SHORTEST = 4 * _SECOND
 #: So many times the same page after itself is no coincidence any more.
 _STUCK = 20
+
+
+class AskForPage(Protocol[T]):
+    """Ask for a page of a list of what was between two times, as the resources do."""
+
+    def __call__(
+        self, since: datetime, until: datetime, /, *, skip: int, take: int
+    ) -> Awaitable[Page[T]]:
+        """Return the page with so many rows after so many others."""
+        ...
 
 
 @frozen(kw_only=True)
@@ -200,6 +210,15 @@ class _Walk(Generic[T]):
                 fresh.append(row)
         self._through += len(fresh)
         return fresh
+
+
+def fetching(ask: AskForPage[T]) -> FetchWindow[T]:
+    """Return a method of a resource, with its filters, as what the functions below fetch by."""
+
+    async def fetch(since: datetime, until: datetime, skip: int, take: int) -> Page[T]:
+        return await ask(since, until, skip=skip, take=take)
+
+    return fetch
 
 
 async def iterate_pages(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncGenerator, Callable, Iterable
 from datetime import datetime
+from functools import partial
 from os import PathLike
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from ..models.calls import Attempt, AttemptPage, CallLeg, SavedRecording
 from ..models.common import Done
 from ..models.paging import PagesUpdate
 from ..pages import CONCURRENCY as PAGES_AT_ONCE
-from ..pages import MOST_ROWS, Paging, iterate_windows, page_bounds
+from ..pages import MOST_ROWS, Paging, fetching, iterate_windows, page_bounds
 from ..wire import local_time, true_false
 from .base import in_order, listed
 from .call_control import CallControl
@@ -109,25 +110,18 @@ class CallsResource(CallControl):
         range of time is split when the service refuses it as too long. `start` is how many rows to
         pass over, to go on after an error that says so; `timeout` bounds each request.
         """
-        some_queues, some_users = listed(queues), listed(users)
-
-        async def fetch(first: datetime, last: datetime, skip: int, take: int) -> AttemptPage:
-            return await self.attempts(
-                first,
-                last,
-                queues=some_queues,
-                users=some_users,
-                call_id=call_id,
-                skip=skip,
-                take=take,
-                version=version,
-                timeout=timeout,
-            )
-
         zone = self._session.timezone
         in_order(since, until, zone, "Daktela GetAttempts")
+        ask = partial(
+            self.attempts,
+            queues=listed(queues),
+            users=listed(users),
+            call_id=call_id,
+            version=version,
+            timeout=timeout,
+        )
         return iterate_windows(
-            fetch,
+            fetching(ask),
             local_time(since, zone),
             local_time(until, zone),
             lambda attempt: attempt.id,

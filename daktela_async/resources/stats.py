@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import overload
 
 from attrs import evolve
@@ -33,6 +34,7 @@ from ..pages import (
     CONCURRENCY,
     MOST_ROWS,
     Paging,
+    fetching,
     iterate_pages,
     iterate_windows,
     page_bounds,
@@ -176,31 +178,22 @@ class StatsResource(DaktelaResource):
         The latest calls come first. A time that the service refuses as too long, because it holds
         more than 1000 calls, is split. The filters are those of `calls`.
         """
-        some_queues, some_users = listed(queues), listed(users)
-
-        async def fetch(
-            first: datetime, last: datetime, skip: int, take: int
-        ) -> Page[CallCenterCall]:
-            return await self.calls(
-                first,
-                last,
-                number=number,
-                queues=some_queues,
-                did=did,
-                status_id=status_id,
-                answered=answered,
-                call_id=call_id,
-                users=some_users,
-                skip=skip,
-                take=take,
-                version=version,
-                timeout=timeout,
-            )
-
         zone = self._session.timezone
         in_order(since, until, zone, "Daktela StatsCalls")
+        ask = partial(
+            self.calls,
+            number=number,
+            queues=listed(queues),
+            did=did,
+            status_id=status_id,
+            answered=answered,
+            call_id=call_id,
+            users=listed(users),
+            version=version,
+            timeout=timeout,
+        )
         return iterate_windows(
-            fetch,
+            fetching(ask),
             local_time(since, zone),
             local_time(until, zone),
             lambda call: call.id,
@@ -377,23 +370,16 @@ class StatsResource(DaktelaResource):
         timeout: float | None = None,
     ) -> AsyncGenerator[PausePeriod, None]:
         """Yield all breaks of agents, each once. Daktela StatsUsersPauses, chapter Statistiky."""
-        some_users, some_pauses = listed(users), listed(pauses)
-
-        async def fetch(skip: int, take: int) -> Page[PausePeriod]:
-            return await self.user_pauses(
-                since,
-                until,
-                users=some_users,
-                pauses=some_pauses,
-                skip=skip,
-                take=take,
-                version=version,
-                timeout=timeout,
-            )
-
         in_order(since, until, self._session.timezone, "Daktela StatsUsersPauses")
+        ask = partial(
+            self.user_pauses,
+            users=listed(users),
+            pauses=listed(pauses),
+            version=version,
+            timeout=timeout,
+        )
         return iterate_pages(
-            fetch,
+            partial(fetching(ask), since, until),
             lambda row: row.id or (row.user_id, row.pause_id, row.started_at),
             Paging(start=start, page_size=page_size, concurrency=concurrency, on_update=on_update),
         )
@@ -436,22 +422,10 @@ class StatsResource(DaktelaResource):
         timeout: float | None = None,
     ) -> AsyncGenerator[QueuePeriod, None]:
         """Yield all times in queues of agents, each once. Daktela StatsUsersQueues, Statistiky."""
-        some_users = listed(users)
-
-        async def fetch(skip: int, take: int) -> Page[QueuePeriod]:
-            return await self.user_queues(
-                since,
-                until,
-                users=some_users,
-                skip=skip,
-                take=take,
-                version=version,
-                timeout=timeout,
-            )
-
         in_order(since, until, self._session.timezone, "Daktela StatsUsersQueues")
+        ask = partial(self.user_queues, users=listed(users), version=version, timeout=timeout)
         return iterate_pages(
-            fetch,
+            partial(fetching(ask), since, until),
             # The end of a period that goes on moves with every answer, so it tells nothing.
             lambda row: (row.user_id, row.queue_id, row.started_at),
             Paging(start=start, page_size=page_size, concurrency=concurrency, on_update=on_update),
@@ -495,22 +469,10 @@ class StatsResource(DaktelaResource):
         timeout: float | None = None,
     ) -> AsyncGenerator[SessionPeriod, None]:
         """Yield all sessions of agents, each once. Daktela StatsUsersSessions, Statistiky."""
-        some_users = listed(users)
-
-        async def fetch(skip: int, take: int) -> Page[SessionPeriod]:
-            return await self.user_sessions(
-                since,
-                until,
-                users=some_users,
-                skip=skip,
-                take=take,
-                version=version,
-                timeout=timeout,
-            )
-
         in_order(since, until, self._session.timezone, "Daktela StatsUsersSessions")
+        ask = partial(self.user_sessions, users=listed(users), version=version, timeout=timeout)
         return iterate_pages(
-            fetch,
+            partial(fetching(ask), since, until),
             lambda row: row.id or (row.user_id, row.started_at),
             Paging(start=start, page_size=page_size, concurrency=concurrency, on_update=on_update),
         )
