@@ -7,6 +7,8 @@ What a page may hold:
 - ```` ```python title="report.py" ```` is a file. A test (`test_….py`) is run by pytest, a module
   is there for the blocks after it, and a script is run. All see the sandboxes in the environment.
 - ```` ```text title="Output" ```` after one of them is what it prints; `…` is anything in a line.
+- ```` ```console ```` is a session: its commands (`$ spikon …`, `$ daktela …`, `$ python …`) are
+  run, and what follows is what they print. `$ echo $?` prints the exit code of the one before.
 - `<!-- python` ... `-->` is a snippet that readers do not see: what the page takes for granted.
 
 Snippets run on a clock that jumps, unless the page says `<!-- real time -->`: files are written by
@@ -33,7 +35,7 @@ _BLOCK = re.compile(
 
 @frozen
 class Block:
-    """A piece of code of a page."""
+    """A piece of code of a page, or of a session in a shell."""
 
     page: str
     line: int
@@ -42,6 +44,8 @@ class Block:
     title: str = ""
     #: What it prints, if the page says so.
     output: str | None = None
+    #: Whether it is a command of a session.
+    command: bool = False
 
 
 def pages() -> list[str]:
@@ -64,10 +68,25 @@ def blocks_in(page: str, text: str) -> list[Block]:
             found.append(Block(page, line, match["hidden"]))
         elif language == "python":
             found.append(Block(page, line, _dedent(match["code"], match["indent"]), title))
+        elif language == "console":
+            found += commands_in(page, line, match["code"])
         elif language == "text" and title == "Output":
             assert found, f"{page}:{line}: nothing stands before this output"
             assert found[-1].output is None, f"{page}:{line}: a second output of one block"
             found[-1] = evolve(found[-1], output=_dedent(match["code"], match["indent"]))
+    return found
+
+
+def commands_in(page: str, line: int, session: str) -> list[Block]:
+    """Return the commands of a session, each with what it prints."""
+    found: list[Block] = []
+    for text in session.splitlines(keepends=True):
+        line += 1
+        if text.startswith("$ "):
+            found.append(Block(page, line, text[2:].strip(), output="", command=True))
+        else:
+            assert found, f"{page}:{line}: no command stands before this"
+            found[-1] = evolve(found[-1], output=f"{found[-1].output}{text}")
     return found
 
 

@@ -8,6 +8,7 @@ import contextlib
 import inspect
 import io
 import os
+import shlex
 import subprocess
 import sys
 import types
@@ -70,8 +71,11 @@ def run(
 ) -> None:
     """Run the files of a page one by one, and its snippets together."""
     snippets: list[Block] = []
+    exit_code = 0
     for block in blocks:
-        if block.title:
+        if block.command:
+            exit_code = run_command(block, folder, environment, exit_code)
+        elif block.title:
             run_file(block, folder, environment)
         else:
             snippets.append(block)
@@ -112,6 +116,32 @@ def run_file(block: Block, folder: Path, environment: dict[str, str]) -> None:
     )
     assert done.returncode == 0, f"{where}:\n{done.stdout}{done.stderr}"
     check_output(block, done.stdout)
+
+
+def run_command(block: Block, folder: Path, environment: dict[str, str], before: int) -> int:
+    """Run a command of a session, and return its exit code."""
+    if block.code == "echo $?":
+        check_output(block, str(before))
+        return 0
+    name, *arguments = shlex.split(block.code)
+    programs = {
+        "python": ["-W", "error"],
+        "spikon": ["-W", "error", "-m", "spikon_async.cli"],
+        "daktela": ["-W", "error", "-m", "daktela_async.cli"],
+    }
+    done = subprocess.run(
+        [sys.executable, *programs[name], *arguments],
+        cwd=folder,
+        env={**environment, "COLUMNS": "90", "NO_COLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    check_output(block, done.stdout)
+    return done.returncode
 
 
 async def run_snippets(blocks: list[Block], *, real_time: bool) -> None:
@@ -186,6 +216,13 @@ def test_blocks_are_found() -> None:
     ]
 
 
+def test_commands_are_found() -> None:
+    assert blocks_in("p.md", "```console\n$ spikon balance\n1 PLN\n$ echo $?\n0\n```\n") == [
+        Block("p.md", 2, "spikon balance", output="1 PLN\n", command=True),
+        Block("p.md", 3, "echo $?", output="0\n", command=True),
+    ]
+
+
 def test_an_output_belongs_to_one_block() -> None:
     output = '```text title="Output"\n3\n```\n'
     with pytest.raises(AssertionError, match="nothing stands before"):
@@ -210,6 +247,9 @@ def test_what_is_wrong_is_noticed(tmp_path: Path, environment: dict[str, str]) -
     script = '```python title="a.py"\nimport asyncio\nasyncio.run(None)\n```\n'
     with pytest.raises(AssertionError, match=r"p\.md, line 1"):
         run(blocks_in("p.md", script), tmp_path, environment)
+    session = "```console\n$ spikon nothing\n$ echo $?\n0\n```\n"
+    with pytest.raises(AssertionError, match=r"p\.md, line 2"):
+        run(blocks_in("p.md", session), tmp_path, environment)
     output = '```python\nprint(3)\n```\n```text title="Output"\n4\n```\n'
     with pytest.raises(AssertionError, match="3"):
         run(blocks_in("p.md", output), tmp_path, {})
