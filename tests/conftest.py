@@ -12,9 +12,8 @@ from collections.abc import Callable, Mapping
 
 import pytest
 from hypothesis import settings
-from trio.testing import MockClock
 
-from tests.virtual_time import VirtualTimeLoop
+from tests.virtual_time import VirtualTimeLoop, virtual_trio_clock
 
 # How long an example takes says more of what else the machine does than of the code.
 settings.register_profile("unhurried", parent=settings.default, deadline=None)
@@ -44,8 +43,7 @@ def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, object
     backend: str = request.param
     virtual = request.node.get_closest_marker("virtual_time")
     if backend == "trio":
-        # The threshold lets a worker thread finish before the clock jumps.
-        return "trio", {"clock": MockClock(autojump_threshold=0.02)} if virtual else {}
+        return "trio", {"clock": virtual_trio_clock()} if virtual else {}
     return "asyncio", {"loop_factory": VirtualTimeLoop} if virtual else {}
 
 

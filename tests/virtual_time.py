@@ -1,12 +1,15 @@
-"""An asyncio loop on which waiting takes no time: its clock jumps to the next timer."""
+"""Clocks that jump to the next timer, so that waiting takes no time: for asyncio and for trio."""
 
 from __future__ import annotations
 
 import asyncio
 import selectors
-import threading
 
-#: How long a worker thread is given before the clock jumps, in real seconds.
+from trio.testing import MockClock
+
+from tests import worker_threads
+
+#: How long the loop sleeps before it looks at the worker threads again, in real seconds.
 _GRACE = 0.02
 
 
@@ -21,14 +24,12 @@ class _JumpingSelector(selectors.DefaultSelector):
         if timeout is None:
             # Nothing is scheduled: only another thread can go on, and it takes real time.
             return super().select(None)
-        ready = super().select(_GRACE if timeout > 0 and _threads_at_work() else 0)
+        if timeout > 0 and worker_threads.any_at_work():
+            return super().select(_GRACE)
+        ready = super().select(0)
         if not ready and timeout > 0:
             self.jumped += timeout
         return ready
-
-
-def _threads_at_work() -> bool:
-    return any("AnyIO worker thread" in thread.name for thread in threading.enumerate())
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
@@ -40,3 +41,16 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self._jumping.jumped
+
+
+def virtual_trio_clock() -> MockClock:
+    """Return a clock for trio that jumps when all tasks wait and no worker thread is at work."""
+    clock = MockClock(autojump_threshold=0.001)
+    jump = clock.jump
+
+    def jump_unless_threads_work(seconds: float) -> None:
+        if not worker_threads.any_at_work():
+            jump(seconds)
+
+    clock.jump = jump_unless_threads_work  # type: ignore[method-assign]
+    return clock

@@ -11,8 +11,8 @@ What a page may hold:
   run, and what follows is what they print. `$ echo $?` prints the exit code of the one before.
 - `<!-- python` ... `-->` is a snippet that readers do not see: what the page takes for granted.
 
-Snippets run on a clock that jumps, unless the page says `<!-- real time -->`: files are written by
-threads, which such a clock does not wait for. Other languages are not run.
+Snippets run on a clock that jumps, unless the page says `<!-- real time -->`: files are written
+and long answers read by threads, which such a clock does not wait for. Other languages are not run.
 """
 
 from __future__ import annotations

@@ -148,7 +148,7 @@ async def run_snippets(blocks: list[Block], *, real_time: bool) -> None:
     """Run the snippets of a page, with clients that need no socket."""
     if real_time:
         spikon_sandbox = spikon_async.sandbox.Sandbox(order_delay=0.1, speech_delay=0.1)
-        daktela_sandbox = daktela_async.sandbox.Sandbox()
+        daktela_sandbox = daktela_async.sandbox.Sandbox(sms_delay=0.1, sms_pace=0.001)
     else:
         spikon_sandbox = spikon_async.sandbox.Sandbox(
             clock=spikon_async.sandbox.Clock(source=anyio.current_time)
@@ -219,7 +219,7 @@ def test_blocks_are_found() -> None:
 def test_commands_are_found() -> None:
     assert blocks_in("p.md", "```console\n$ spikon balance\n1 PLN\n$ echo $?\n0\n```\n") == [
         Block("p.md", 2, "spikon balance", output="1 PLN\n", command=True),
-        Block("p.md", 3, "echo $?", output="0\n", command=True),
+        Block("p.md", 4, "echo $?", output="0\n", command=True),
     ]
 
 

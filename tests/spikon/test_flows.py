@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 
 import anyio
 import pytest
-from trio.testing import MockClock
 
 from _telephony_core.sandbox.exchange import Exchange
 from spikon_async import (
@@ -57,7 +56,6 @@ from spikon_async.sandbox import (
     faults,
 )
 from tests.spikon.helpers import names_in, playing, usable
-from tests.virtual_time import VirtualTimeLoop
 
 pytestmark = [pytest.mark.anyio, pytest.mark.virtual_time]
 
@@ -69,15 +67,6 @@ EXACT = Polling(jitter=0.0)
 ONCE = RetryPolicy(attempts=1)
 
 each_format = pytest.mark.parametrize("wire_format", ["json", "xml"])
-
-
-@pytest.fixture(params=["asyncio", "trio"])
-def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, object]]:
-    """Return a backend on virtual time, which need not wait for threads where no file is."""
-    if request.param == "trio":
-        grace = 0.02 if "tmp_path" in request.fixturenames else 0.0
-        return "trio", {"clock": MockClock(autojump_threshold=grace)}
-    return "asyncio", {"loop_factory": VirtualTimeLoop}
 
 
 @pytest.fixture
