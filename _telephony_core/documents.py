@@ -7,16 +7,22 @@ them recursively turns a `RecursionError` into `Unreadable`.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
-from typing import NoReturn, TypeAlias, cast
-from xml.parsers.expat import ExpatError
+from typing import TYPE_CHECKING, NoReturn, TypeAlias, cast
+from xml.parsers.expat import ExpatError, ParserCreate
 
 import xmltodict
+
+if TYPE_CHECKING:
+    from xml.parsers.expat import XMLParserType
 
 #: What JSON and XML are made of.
 Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
 
 
+#: XML may be nested so deep; no answer that is documented goes beyond ten.
+_DEEPEST = 200
 #: JSON of more bytes is read in a way that gives other threads their turn, at a third of the speed.
 _LONG = 1 << 20
 
@@ -36,14 +42,12 @@ def parse_document(body: bytes, content_type: str = "", *, attributes: bool = Fa
     if not stripped:
         raise Unreadable("the answer is empty")
     if stripped[:1] == b"<":
-        return _parse_xml(stripped, attributes=attributes)
+        return _parse_xml(stripped, content_type, attributes=attributes)
     return _parse_json(stripped, content_type)
 
 
 def _parse_json(body: bytes, content_type: str) -> Plain:
-    charset = (
-        content_type.lower().partition("charset=")[2].partition(";")[0].strip(" \"'") or "utf-8"
-    )
+    charset = _charset(content_type) or "utf-8"
     long = len(body) > _LONG
     if charset == "utf-8" and not long:
         # Imported when it is needed, because that takes as long as importing all models.
@@ -78,17 +82,79 @@ def _as_it_is(fields: dict[str, object]) -> dict[str, object]:
     return fields
 
 
+def _charset(content_type: str) -> str:
+    return content_type.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
+
+
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON number")
 
 
-def _parse_xml(body: bytes, *, attributes: bool) -> Plain:
+def _parse_xml(body: bytes, content_type: str, *, attributes: bool) -> Plain:
     if body[:15].lower().startswith((b"<!doctype html", b"<html")):
         raise Unreadable("the answer is an HTML page")
+    # What the document says of itself is nearer to its writer than what the server adds.
+    said = body[:5] == b"<?xml" and b"encoding" in body[:200].partition(b"?>")[0]
+    charset = None if said else _charset(content_type) or None
     try:
         # Most attributes (type="integer", type="array") only repeat what the models know.
-        return cast("Plain", xmltodict.parse(body, xml_attribs=attributes))
+        parsed = xmltodict.parse(body, charset, expat=_ShallowExpat(), xml_attribs=attributes)
     except (ExpatError, ValueError, LookupError) as error:
         # ValueError: an entity declaration, which xmltodict refuses; LookupError: an encoding
         # that does not exist.
         raise Unreadable(f"the answer is no XML ({error})") from error
+    return cast("Plain", parsed)
+
+
+class _ShallowExpat:
+    """Stand for the module `expat`, and end parsing at a depth that no answer has.
+
+    xmltodict keeps what it has begun, so that a few megabytes of `<x><x><x>` would take gigabytes.
+    """
+
+    def ParserCreate(  # noqa: N802  # expat's name
+        self, encoding: str | None, separator: str | None
+    ) -> _ShallowParser:
+        """Return a parser."""
+        return _ShallowParser(ParserCreate(encoding, separator))
+
+
+class _ShallowParser:
+    """Hand everything on to a parser of expat, and count how many elements are open."""
+
+    def __init__(self, parser: XMLParserType) -> None:
+        vars(self).update(_parser=parser, _open=count_open(), Parse=parser.Parse)
+
+    def __setattr__(self, name: str, handler: object) -> None:
+        wrap = {"StartElementHandler": 0, "EndElementHandler": 1}.get(name)
+        if wrap is not None:
+            handler = vars(self)["_open"][wrap](handler)
+        setattr(vars(self)["_parser"], name, handler)
+
+
+_Wrap: TypeAlias = Callable[[Callable[..., None]], Callable[..., None]]
+
+
+def count_open() -> tuple[_Wrap, _Wrap]:
+    """Return what wraps the handlers of beginnings and of ends, to count those in between."""
+    depth = 0
+
+    def beginnings(handler: Callable[..., None]) -> Callable[..., None]:
+        def begin(*element: object) -> None:
+            nonlocal depth
+            depth += 1
+            if depth > _DEEPEST:
+                raise Unreadable("the answer is nested too deep")
+            handler(*element)
+
+        return begin
+
+    def ends(handler: Callable[..., None]) -> Callable[..., None]:
+        def end(*element: object) -> None:
+            nonlocal depth
+            depth -= 1
+            handler(*element)
+
+        return end
+
+    return beginnings, ends

@@ -244,17 +244,45 @@ def test_json_nested_without_end() -> None:
     assert refused(b'{"a":' * DEEP) == "the answer is nested too deep"
 
 
-def test_xml_nested_without_end_is_read_or_refused_and_freed() -> None:
-    body = b"<a>" * DEEP + b"</a>" * DEEP
-    try:
-        value = parse_document(body)
-    except Unreadable:
-        return
-    depth = 0
-    while isinstance(value, dict):
+def test_xml_may_be_nested_as_deep_as_any_answer_and_no_deeper() -> None:
+    value = parse_document(b"<a>" * 200 + b"x" + b"</a>" * 200)
+    for _ in range(200):
+        assert isinstance(value, dict)
         value = value["a"]
-        depth += 1
-    assert depth == DEEP
+    assert value == "x"
+    # Those beside each other do not count.
+    assert parse_document(b"<a>" + b"<b>1</b>" * 1000 + b"</a>") == {"a": {"b": ["1"] * 1000}}
+    for body in (b"<a>" * 201 + b"</a>" * 201, b"<a>" * DEEP + b"</a>" * DEEP):
+        assert refused(body) == "the answer is nested too deep"
+
+
+def test_xml_nested_without_end_takes_no_memory() -> None:
+    body = b"<a>" * 1_000_000
+    tracemalloc.start()
+    try:
+        assert refused(body) == "the answer is nested too deep"
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ("<a>ż</a>".encode("iso-8859-2"), "text/xml; charset=ISO-8859-2"),
+        ("<?xml version='1.0'?><a>ż</a>".encode("cp1250"), 'text/xml; charset="windows-1250"'),
+        ("<?xml version='1.0' encoding='cp1250'?><a>ż</a>".encode("cp1250"), "text/xml"),
+        # What it says of itself counts.
+        ("<?xml version='1.0' encoding='cp1250'?><a>ż</a>".encode("cp1250"), "a/b;charset=utf-8"),
+        ("<a>ż</a>".encode(), "text/xml"),
+    ],
+)
+def test_the_charset_of_xml(body: bytes, content_type: str) -> None:
+    assert parse_document(body, content_type) == {"a": "ż"}
+
+
+def test_a_charset_of_xml_that_does_not_exist() -> None:
+    assert "no XML" in refused(b"<a/>", "text/xml; charset=klingon")
 
 
 def test_an_entity_bomb_is_refused_in_bounded_memory() -> None:
