@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import groupby, pairwise
 from typing import TypeVar
@@ -455,6 +456,35 @@ def test_waits_double_up_to_a_cap() -> None:
     assert delays == [most / 2 for _, most in bounds]
     outage.over(1.0)
     assert outage.bear(ReplyLost("reset"), 2.0, bearable=True) == 0.5
+
+
+@settings(deadline=None)
+@given(
+    pace=st.builds(
+        WatchPace,
+        spacing=st.floats(1, 100),
+        first_delay=st.floats(0, 1000),
+        longest_delay=st.floats(0, 1000),
+    ),
+    max_outage=st.floats(0, 300),
+    retry_after=st.none() | st.floats(0, 1000),
+)
+def test_any_pace_is_monotone_and_capped_and_any_outage_ends(
+    pace: WatchPace, max_outage: float, retry_after: float | None
+) -> None:
+    options = WatchOptions(pace=pace, max_outage=max_outage)
+    outage = Outage("novak", options, uniform=lambda _least, most: most)
+    error = ServerUnavailable("restarting", status=503, retry_after=retry_after)
+    asked = retry_after or 0.0
+    now, delays = 0.0, list[float]()
+    with suppress(ServerUnavailable):
+        while now < 1e6:
+            delays.append(outage.bear(error, now, bearable=True))
+            now += max(pace.spacing, delays[-1])
+    assert delays == sorted(delays)
+    assert all(asked <= delay <= asked + pace.longest_delay for delay in delays)
+    # It is given up at the first failure after that time.
+    assert now <= max_outage + max([pace.spacing, *delays])
 
 
 def test_differences_are_those_of_fields_but_the_hash() -> None:
