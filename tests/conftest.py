@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections.abc import Callable, Mapping
 
 import pytest
@@ -34,6 +35,9 @@ def pytest_asyncio_loop_factories(
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     if item.get_closest_marker("virtual_time"):
         return {"virtual": VirtualTimeLoop}
+    if sys.platform == "win32":
+        # The one that programs have there unless they ask for another.
+        return {"real": asyncio.ProactorEventLoop}
     return {"real": asyncio.SelectorEventLoop}
 
 

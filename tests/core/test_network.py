@@ -30,8 +30,11 @@ PATIENCE = 30
 
 def sockets() -> int:
     """Count the sockets that this process holds."""
+    descriptors = Path("/proc/self/fd")
+    if not descriptors.exists():
+        pytest.skip("only Linux lists what a process has open there")
     count = 0
-    for path in Path("/proc/self/fd").iterdir():
+    for path in descriptors.iterdir():
         try:
             count += str(path.readlink()).startswith("socket:")
         except OSError:

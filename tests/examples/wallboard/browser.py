@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import sys
 from collections.abc import Generator
 from pathlib import Path
 from typing import Literal
@@ -54,7 +55,7 @@ def a_browser() -> Generator[Browser]:
     path = installed_browser()
     if path is None:
         missing = "no Chromium is installed (Debian: apt-get install chromium)"
-        if os.environ.get("CI"):
+        if os.environ.get("CI") and sys.platform == "linux":
             pytest.fail(missing)
         pytest.skip(missing)
     with launched(path) as browser:
