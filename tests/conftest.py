@@ -49,12 +49,3 @@ def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, object
     if backend == "trio":
         return "trio", {"clock": virtual_trio_clock()} if virtual else {}
     return "asyncio", {"loop_factory": VirtualTimeLoop} if virtual else {}
-
-
-@pytest.fixture(autouse=True)
-def read_long_answers_on_the_spot(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Read no answer in a thread when time is virtual: the clock would jump meanwhile."""
-    if request.node.get_closest_marker("virtual_time"):
-        monkeypatch.setattr("_telephony_core.session._LONG_ANSWER", 1 << 40)
