@@ -47,9 +47,15 @@ def virtual_trio_clock() -> MockClock:
     """Return a clock for trio that jumps when all tasks wait and no worker thread is at work."""
     clock = MockClock(autojump_threshold=0.001)
     jump = clock.jump
+    idle = False
 
     def jump_unless_threads_work(seconds: float) -> None:
-        if not worker_threads.any_at_work():
+        nonlocal idle
+        # trio asks when nothing has happened for a moment. A thread may have handed over its result
+        # right after that moment and be idle now, so trio looks once more before the clock jumps.
+        idle, was_idle = not worker_threads.any_at_work(), idle
+        if idle and was_idle:
+            idle = False
             jump(seconds)
 
     clock.jump = jump_unless_threads_work  # type: ignore[method-assign]
