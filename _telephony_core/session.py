@@ -49,7 +49,7 @@ T = TypeVar("T")
 #: Held requests under way at once: more than a process has file descriptors, as a rule.
 _HELD_CONNECTIONS = 10_000
 #: Answers of so many bytes are read in a thread, because the event loop would stand still for
-#: milliseconds: XML takes ten times as long as JSON.
+#: milliseconds: XML takes several times as long as JSON.
 _LONG_ANSWER = 64 << 10
 #: So many are read at once. More would only wait for each other, and the event loop for all.
 _THREADS = 2

@@ -6,8 +6,10 @@ import json
 import sys
 import threading
 import tracemalloc
+from xml.sax.saxutils import escape, quoteattr
 
 import pytest
+import xmltodict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -283,6 +285,41 @@ def test_the_charset_of_xml(body: bytes, content_type: str) -> None:
 
 def test_a_charset_of_xml_that_does_not_exist() -> None:
     assert "no XML" in refused(b"<a/>", "text/xml; charset=klingon")
+
+
+def an_element(name: str, attributes: dict[str, str], children: list[str]) -> str:
+    given = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
+    return f"<{name}{given}>{''.join(children)}</{name}>"
+
+
+xml_names = st.sampled_from(["a", "b", "item", "x:y", "ż", "_3"])
+xml_texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=8)
+xml_elements: st.SearchStrategy[str] = st.recursive(
+    st.one_of(
+        xml_texts.map(escape),
+        st.sampled_from([" ", "\n", "<!-- c -->", "<![CDATA[<&>]]>", "<?p i?>", "&#380;", "&amp;"]),
+    ),
+    lambda inner: st.builds(
+        an_element,
+        xml_names,
+        st.dictionaries(xml_names, xml_texts, max_size=2),
+        st.lists(inner, max_size=5),
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300)
+@given(xml_elements, st.booleans())
+def test_xml_is_read_as_xmltodict_reads_it(inner: str, attributes: bool) -> None:
+    body = f"<root>{inner}</root>".encode()
+    expected = xmltodict.parse(body, xml_attribs=attributes)
+    assert parse_document(body, attributes=attributes) == expected
+
+
+def test_a_long_text_of_many_pieces_takes_no_time() -> None:
+    value = parse_document(b"<a>" + b"&amp;x<!-- -->" * 300_000 + b"</a>")
+    assert value == {"a": "&x" * 300_000}
 
 
 def test_an_entity_bomb_is_refused_in_bounded_memory() -> None:
