@@ -9,7 +9,7 @@ from typing import cast
 from urllib.parse import quote
 
 import h11
-from attrs import frozen
+from attrs import field, frozen
 
 from .exchange import Request, joined_headers
 from .failures import ConnectionLost, Unwritable
@@ -40,7 +40,8 @@ class Head:
     """The head of a request."""
 
     origin: Origin
-    event: h11.Request
+    #: It holds all headers, and its `repr` shows them.
+    event: h11.Request = field(repr=False)
 
 
 class HeadWriter:

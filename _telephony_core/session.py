@@ -53,6 +53,8 @@ _HELD_CONNECTIONS = 10_000
 _LONG_ANSWER = 64 << 10
 #: So many are read at once. More would only wait for each other, and the event loop for all.
 _THREADS = 2
+#: Advice about a call that was refused when it was made again.
+_REFUSED_AGAIN = "An attempt before this one, whose answer was lost, may have succeeded."
 
 
 class ApiSession(ABC):
@@ -204,22 +206,40 @@ class ApiSession(ABC):
 
     def _decode(self, reply: Reply, delivery: Delivery) -> Plain:
         """Return what the body says as plain values, or raise the error that it stands for."""
+        plain, error = self._judge(reply, delivery)
+        if error is not None:
+            raise error
+        return plain
+
+    def _judge(self, reply: Reply, delivery: Delivery) -> tuple[Plain, TelephonyError | None]:
+        """Return what the body says, or the error that it stands for.
+
+        The error is raised elsewhere: what the body says is not redacted, and should be neither a
+        cause of the error nor a local variable beside it, which crash reporters send along.
+        """
+        good_status = 200 <= reply.status < 300
         try:
             plain = self._normalise(self._parse(reply))
             fault = self._fault(plain)
         except (Unreadable, RecursionError) as error:
-            if not 200 <= reply.status < 300:
-                raise self._status_error(reply, delivery) from error
-            raise self._protocol_error(str(error), reply, delivery) from error
+            if not good_status:
+                return None, self._status_error(reply, delivery)
+            return None, self._protocol_error(str(error), reply, delivery)
         if fault is not None:
-            fault.call = delivery.name
-            fault.repeated = reply.repeated
-            if delivery.semantics is Semantics.SAFE:
-                fault.acted = Acted.NO
-            raise fault
-        if not 200 <= reply.status < 300:
-            raise self._status_error(reply, delivery)
-        return plain
+            self._place(fault, reply, delivery)
+            return None, fault
+        return (plain, None) if good_status else (None, self._status_error(reply, delivery))
+
+    def _place(self, fault: ApiError, reply: Reply, delivery: Delivery) -> None:
+        """Say of an error of the API which call it is about, and what became of that."""
+        fault.call = delivery.name
+        fault.repeated = reply.repeated
+        if delivery.semantics is Semantics.SAFE:
+            fault.acted = Acted.NO
+        elif reply.repeated:
+            # This attempt was refused, perhaps because the one before it was not.
+            fault.acted = Acted.MAYBE
+            fault.advice = f"{_REFUSED_AGAIN} {fault.advice}".strip()
 
     def _model(self, model: type[T], reply: Reply, delivery: Delivery) -> T:
         """Return what an answer says as a model, or raise the error that it stands for."""
@@ -230,7 +250,9 @@ class ApiSession(ABC):
             return self._converter.structure(plain, model)
         except NotStructured as error:
             what = str(error)
-        # Raised out here, so that the text that is not redacted yet is no part of its context.
+        # Raised out here, so that the text that is not redacted yet is no part of its context, and
+        # without the answer among the local variables.
+        del plain
         raise self._protocol_error(f"the answer does not fit: {what}", reply, delivery)
 
     def _protocol_error(self, what: str, reply: Reply, delivery: Delivery) -> ProtocolError:

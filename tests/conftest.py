@@ -30,6 +30,17 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the soak be as long as one likes."""
+    parser.addoption(
+        "--soak",
+        type=float,
+        default=5.0,
+        metavar="SECONDS",
+        help="how long calls, watches and faults go on in tests/faults/test_soak.py",
+    )
+
+
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:

@@ -34,7 +34,11 @@ class DaktelaResource(Resource[DaktelaSession]):
         secrets: Mapping[str, str | None] | None = None,
         held: bool = False,
     ) -> Call[T]:
-        """Return the call of an action; `record_id` stands in the path, and None is left out."""
+        """Return the call of an action; `record_id` stands in the path, and None is left out.
+
+        Whoever has `secrets` makes the call by itself and lets go of them before: a call shows
+        none, but a local variable does in what a crash reporter sends.
+        """
         return Call(
             call_path(version, action, record_id),
             result,
@@ -69,7 +73,6 @@ class DaktelaResource(Resource[DaktelaSession]):
         semantics: Semantics,
         check: str = "",
         record_id: str | int | None = None,
-        secrets: Mapping[str, str | None] | None = None,
         timeout: float | None = None,
     ) -> T:
         """Make a call that acts."""
@@ -81,7 +84,6 @@ class DaktelaResource(Resource[DaktelaSession]):
             record_id=record_id,
             semantics=semantics,
             check=check,
-            secrets=secrets,
         )
         return await self._send(call, timeout=timeout)
 

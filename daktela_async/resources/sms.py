@@ -519,7 +519,7 @@ class SmsResource(DaktelaResource):
                 raise InvalidRequest(
                     f"{name} is {hour}; it must be from 0 to 23.", advice=f"See {source}."
                 )
-        return await self._act(
+        call = self._call(
             "SetSMSSettings",
             Done,
             {
@@ -536,8 +536,10 @@ class SmsResource(DaktelaResource):
             },
             version=version,
             semantics=Semantics.IDEMPOTENT,
-            timeout=timeout,
         )
+        # Crash reporters send local variables along.
+        del incoming_callback, outgoing_callback
+        return await self._send(call, timeout=timeout)
 
     # What the above are made of.
 

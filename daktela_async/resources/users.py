@@ -72,7 +72,7 @@ class UsersResource(DaktelaResource):
         where the token does.
         """
         source = "Daktela CreateUser"
-        return await self._act(
+        call = self._call(
             "CreateUser",
             User,
             {
@@ -87,8 +87,9 @@ class UsersResource(DaktelaResource):
             version=version,
             semantics=Semantics.NON_IDEMPOTENT,
             check="Look for the login with users.list() before making the user again.",
-            timeout=timeout,
         )
+        del password  # crash reporters send local variables along
+        return await self._send(call, timeout=timeout)
 
     async def update(
         self,
@@ -107,7 +108,7 @@ class UsersResource(DaktelaResource):
 
         What is None stays as it is. The password travels where the token does.
         """
-        return await self._act(
+        call = self._call(
             "UpdateUser",
             User,
             {
@@ -121,8 +122,9 @@ class UsersResource(DaktelaResource):
             secrets={"password": password},
             version=version,
             semantics=Semantics.IDEMPOTENT,
-            timeout=timeout,
         )
+        del password  # crash reporters send local variables along
+        return await self._send(call, timeout=timeout)
 
     async def delete(
         self, user_id: str, *, version: str = "3.0", timeout: float | None = None

@@ -6,6 +6,7 @@ import copy
 import html
 import json
 import pickle
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus, urlencode
 from xml.sax.saxutils import escape, quoteattr
 
@@ -76,6 +77,45 @@ def test_every_spelling_is_hidden(spelling: str) -> None:
 )
 def test_the_spellings_of_other_writers_are_hidden(spelling: str) -> None:
     assert Redactor([Secret(AWKWARD)])(f"a {spelling} z") == "a *** z"
+
+
+#: A password with letters that old charsets write otherwise.
+CZECH = "Příliš žluťoučký kůň & 'ďábelské ódy'"
+
+
+def _as_json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+SPELLED: tuple[Callable[[str], str], ...] = (str, html.escape, quote, _as_json)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "cp1250", "iso-8859-2"])
+@pytest.mark.parametrize("spelled", SPELLED)
+def test_an_excerpt_hides_a_secret_in_an_old_charset(
+    charset: str, spelled: Callable[[str], str]
+) -> None:
+    body = f"<p>ř {spelled(CZECH)} ž</p>".encode(charset)
+    shown = Redactor([Secret(CZECH)]).excerpt(body)
+    assert "***" in shown
+    assert all(word not in shown for word in ("luť", "lu", "belsk", "dy"))
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "cp1250", "iso-8859-2"])
+@pytest.mark.parametrize("taken_for", ["utf-8", "cp1250", "iso-8859-2"])
+def test_a_secret_in_another_charset_than_was_said_is_hidden(charset: str, taken_for: str) -> None:
+    # One letter at a time: what UTF-8 makes of two of them together is no text of anybody.
+    for letter in "řšžťůďéąęńśźż":
+        said = letter.encode(charset).decode(taken_for, "replace")
+        assert Redactor([Secret(f"pass{letter}word")])(f"a pass{said}word z") == "a *** z"
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "cp1250", "iso-8859-2"])
+def test_a_secret_is_hidden_in_what_python_shows_of_bytes(charset: str) -> None:
+    shown = Redactor([Secret(CZECH)])(repr(f"{CZECH}".encode(charset)))
+    assert "belsk" not in shown
+    escaped = quote(CZECH, encoding=charset)
+    assert Redactor([Secret(CZECH)])(f"a {escaped} z") == "a *** z"
 
 
 def test_the_longer_of_two_secrets_is_hidden_whole() -> None:

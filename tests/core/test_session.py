@@ -42,6 +42,7 @@ from tests.core.helpers import (
     planned,
     settings,
 )
+from tests.faults.exposure import told_with_locals
 
 # See test_transport.py.
 pytestmark = pytest.mark.filterwarnings("ignore:Async generator:ResourceWarning")
@@ -221,6 +222,19 @@ async def test_an_error_of_the_api_keeps_what_it_knows_unless_the_call_only_read
     assert caught.value.repeated is (semantics is not ACTS)
 
 
+@both
+@pytest.mark.parametrize(("semantics", "acted"), [(READS, NO), (AGAIN, MAYBE)])
+async def test_an_error_of_the_api_after_a_repetition_leaves_open_what_the_first_did(
+    semantics: Semantics, acted: Acted
+) -> None:
+    script = planned(Answer(503), Answer(200, b'{"error": "there is no such thing"}'))
+    with pytest.raises(TinyError) as caught:
+        await session(script, attempts=4).send(call(semantics))
+    assert caught.value.repeated
+    assert caught.value.acted is acted
+    assert ("may have succeeded" in caught.value.advice) is (acted is MAYBE)
+
+
 # What cannot be understood.
 
 UNREADABLE = [b"", b"<html>Login</html>", b'{"id": ', b"\xff\xfe", b"[" * 100_000]
@@ -338,6 +352,16 @@ async def test_no_error_shows_the_key_that_a_server_echoes(
         text = shown(error)
         for part in (KEY, KEY[:9], json.dumps(KEY)[1:-1]):
             assert part not in text
+
+
+@both
+@pytest.mark.parametrize("status", [200, 400])
+async def test_no_variable_on_the_way_of_an_error_holds_what_a_server_echoes(status: int) -> None:
+    for body in [*ECHOES, json.dumps({"id": "ż" + KEY})]:
+        error = await failing(Answer(status, body.encode("iso-8859-2")))
+        for variable in told_with_locals(error):
+            assert KEY not in variable
+            assert repr(KEY)[1:-1] not in variable
 
 
 @both
