@@ -54,6 +54,7 @@ def main() -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     asyncio.run(ask(f"http://127.0.0.1:{server.server_port}"))
     server.shutdown()
+    server.server_close()
     print("The wheel works alone.")
 
 
