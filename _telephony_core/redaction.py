@@ -56,7 +56,9 @@ class Redactor:
         if len(body) > window and self._longest:
             # A secret across the end of the window is not known as one.
             text = text[: -self._longest]
-        line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+        line = " ".join(text.split())
+        if not line.isprintable():
+            line = " ".join("".join(c if c.isprintable() else " " for c in line).split())
         return line if len(line) <= limit else line[:limit] + "…"
 
 

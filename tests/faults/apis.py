@@ -56,8 +56,10 @@ class Api(ABC, Generic[ClientT, SandboxT]):
     name: str
     actions: tuple[Action[ClientT, SandboxT], ...]
     new_sandbox: Callable[[], SandboxT]
-    #: The route of `probe`.
+    #: The route of `probe`, and a good answer to it in both formats.
     probed: str
+    json: bytes
+    xml: bytes
     #: What must show nowhere, whatever is called; a telephone number, in no log.
     secrets: tuple[str, ...]
     number: str
@@ -71,6 +73,7 @@ class Api(ABC, Generic[ClientT, SandboxT]):
         max_connections: int = 1,
         read_timeout: float = 20.0,
         timeout: float = 20.0,
+        max_body: int = MAX_BODY,
     ) -> ClientT:
         """Return a client of the service at an address."""
 
@@ -88,6 +91,8 @@ class SpikonApi(Api[SpikonClient, SpikonSandbox]):
     actions = spikon_actions.ACTIONS
     new_sandbox = staticmethod(spikon_actions.new_sandbox)
     probed = "sms/send"
+    json = b'{"sms": {"state": "OK", "ids": [1]}}'
+    xml = b"<sms><state>OK</state><ids type='array'><id type='integer'>1</id></ids></sms>"
     secrets = (spikon_actions.KEY,)
     number = "600987654"
 
@@ -99,6 +104,7 @@ class SpikonApi(Api[SpikonClient, SpikonSandbox]):
         max_connections: int = 1,
         read_timeout: float = 20.0,
         timeout: float = 20.0,
+        max_body: int = MAX_BODY,
     ) -> SpikonClient:
         return SpikonClient(
             spikon_actions.KEY,
@@ -108,7 +114,7 @@ class SpikonApi(Api[SpikonClient, SpikonSandbox]):
             max_connections=max_connections,
             read_timeout=read_timeout,
             timeout=timeout,
-            max_body=MAX_BODY,
+            max_body=max_body,
             verify=client_tls(),
         )
 
@@ -124,6 +130,8 @@ class DaktelaApi(Api[DaktelaClient, DaktelaSandbox]):
     actions = daktela_actions.ACTIONS
     new_sandbox = staticmethod(daktela_actions.new_sandbox)
     probed = "SendSMS 3.1"
+    json = b'{"status": 1, "error": null, "result": {"count_sms": "1", "id": "2222"}}'
+    xml = b"<r><status>1</status><result><count_sms>1</count_sms><id>2222</id></result></r>"
     number = "602987654"
     secrets = (
         daktela_actions.PASSWORD,
@@ -138,6 +146,7 @@ class DaktelaApi(Api[DaktelaClient, DaktelaSandbox]):
         max_connections: int = 1,
         read_timeout: float = 20.0,
         timeout: float = 20.0,
+        max_body: int = MAX_BODY,
     ) -> DaktelaClient:
         return DaktelaClient(
             url,
@@ -148,7 +157,7 @@ class DaktelaApi(Api[DaktelaClient, DaktelaSandbox]):
             max_connections=max_connections,
             read_timeout=read_timeout,
             timeout=timeout,
-            max_body=MAX_BODY,
+            max_body=max_body,
             verify=client_tls(),
         )
 

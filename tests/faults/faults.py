@@ -22,8 +22,10 @@ XML = "application/xml; charset=utf-8"
 #: A cookie that nobody asked for.
 COOKIE = "sandbox-session=0123456789abcdef"
 
-#: `max_body=` of the clients; what is deep is smaller than that, what is large a hundred times it.
+#: `max_body=` of the clients; what is deep is smaller than that.
 MAX_BODY = 1024 * 1024
+#: The same where an answer is too large: sooner reached, and a thousand times as much would come.
+SMALL_BODY = 64 * 1024
 _HUGE = 100 * MAX_BODY
 #: What a bomb may cost at most: what is read of it, as bytes and as text, what is under way in the
 #: connection, and the server's own part, which lives in the same process.
@@ -68,6 +70,8 @@ class Fault:
     shortens: bool = False
     #: It would fill the memory if it could; so many bytes may be used at most.
     memory: int = 0
+    #: `max_body=` of the client that meets it.
+    max_body: int = MAX_BODY
     #: Worth playing to a client that asks for XML too, or to that one alone.
     xml: bool = False
     json: bool = True
@@ -295,6 +299,7 @@ def _fault(
     waits: bool = False,
     retry_after: float | None = None,
     memory: int = 0,
+    max_body: int = MAX_BODY,
     xml: bool = False,
     json: bool = True,
     redirects: int = 0,
@@ -309,6 +314,7 @@ def _fault(
         waits=waits,
         retry_after=retry_after,
         memory=memory,
+        max_body=max_body,
         xml=xml,
         json=json,
         redirects=redirects,
@@ -372,9 +378,12 @@ FAULTS: tuple[Fault, ...] = (
     _fault("deep JSON", Effect.UNREADABLE, _given(_deep_json), memory=_BOUND),
     _fault("deep XML", Effect.UNREADABLE, _given(_deep_xml, XML), memory=_BOUND,
            xml=True),
-    _fault("body over the limit", Effect.UNREADABLE, _endless, memory=_BOUND),
-    _fault("chunks over the limit", Effect.UNREADABLE, _endless_chunks, memory=_BOUND),
-    _fault("gzip bomb", Effect.UNREADABLE, _given(_gzip_bomb, JSON, "gzip"), memory=_BOUND),
+    _fault("body over the limit", Effect.UNREADABLE, _endless, memory=_BOUND,
+           max_body=SMALL_BODY),
+    _fault("chunks over the limit", Effect.UNREADABLE, _endless_chunks, memory=_BOUND,
+           max_body=SMALL_BODY),
+    _fault("gzip bomb", Effect.UNREADABLE, _given(_gzip_bomb, JSON, "gzip"), memory=_BOUND,
+           max_body=SMALL_BODY),
     # What a server wants of a browser.
     _fault("found elsewhere", Effect.DONE_ELSEWHERE, file=Effect.NONE, redirects=302),
     _fault("moved elsewhere", Effect.ELSEWHERE, acts=False, file=Effect.NONE, redirects=308),

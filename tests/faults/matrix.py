@@ -20,7 +20,7 @@ from tests.faults.actions import Action, Kind, Stage
 from tests.faults.apis import Api, ClientT, SandboxT
 from tests.faults.authority import server_tls
 from tests.faults.exposure import Secrets, logged, told
-from tests.faults.faults import COOKIE, Fault, Where, redirect
+from tests.faults.faults import COOKIE, XML, Fault, Where, redirect
 from tests.faults.front import Answer, Exchange, Front, Play, Site
 from tests.faults.promises import ATTEMPTS, Effect, Promise, executions, outlived, promise
 
@@ -75,6 +75,8 @@ class Matrix(Generic[ClientT, SandboxT]):
         setting: Setting,
         folder: Path,
         tells: Callable[[BaseException], Iterator[str]] = told,
+        *,
+        measuring: bool = True,
     ) -> None:
         self.broken: list[str] = []
         self._api = api
@@ -82,7 +84,8 @@ class Matrix(Generic[ClientT, SandboxT]):
         self._setting = setting
         self._folder = folder
         self._told = tells
-        self._measured: set[Kind] = set()
+        #: The kinds whose use of memory needs no measuring any more.
+        self._measured: set[Kind] = set() if measuring else set(Kind)
         self._tls = server_tls() if setting.tls else None
         of_calls = [secret for action in api.actions for secret in action.secrets]
         self._secrets = Secrets([*api.secrets, *of_calls])
@@ -130,6 +133,7 @@ class Matrix(Generic[ClientT, SandboxT]):
                 max_connections=slots,
                 read_timeout=read_timeout,
                 timeout=timeout,
+                max_body=self._fault.max_body,
             )
             try:
                 yield site, client
@@ -190,6 +194,11 @@ class Matrix(Generic[ClientT, SandboxT]):
 
     def _goes_on(self, action: Action[ClientT, SandboxT]) -> bool:
         return action.kind is Kind.FILE and self._fault.effect_on_file is Effect.NONE
+
+    async def _sent(self, exchange: Exchange) -> None:
+        """Answer a probe without a sandbox."""
+        xml = self._setting.wire_format == "xml"
+        exchange.send(Answer(self._api.xml, XML) if xml else Answer(self._api.json))
 
     def _redirect(self, elsewhere: Site, action: Action[ClientT, SandboxT]) -> Play:
         # A file is fetched from there: a secret in the address would come from the server.
@@ -378,6 +387,7 @@ class Matrix(Generic[ClientT, SandboxT]):
     async def _check_next(self, site: Site, client: ClientT) -> AsyncGenerator[str]:
         """Check that the client is as good as new."""
         site.asked.clear()
+        site.play(self._api.probed, self._sent, 1)
         try:
             await self._api.probe(client)
         except TelephonyError as error:

@@ -19,10 +19,10 @@ pytestmark = pytest.mark.asyncio
 SETTINGS = [
     Setting(fault, tls, wire_format)
     for fault in FAULTS
-    for wire_format in ("json", "xml")
-    for tls in (False, True)
+    for wire_format, tls in (("json", False), ("json", True), ("xml", False))
+    # What comes as XML is the same behind TLS; what comes only as XML is played there as well.
     if (fault.xml if wire_format == "xml" else fault.json)
-]
+] + [Setting(fault, tls=True, wire_format="xml") for fault in FAULTS if not fault.json]
 
 each_setting = pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
 
