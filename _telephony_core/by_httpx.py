@@ -122,7 +122,7 @@ def _outgoing(request: Request, timeouts: Timeouts, attempt: Attempt) -> httpx.R
         outgoing = httpx.Request(
             request.method,
             request.url,
-            headers=dict(request.headers),
+            headers=request.all_headers(),
             content=request.content,
             extensions=extensions,
         )

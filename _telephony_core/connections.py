@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import ssl
+from collections.abc import Coroutine
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -38,15 +39,17 @@ class Connections(Carrier):
         #: What carries requests to a place: its scheme, host and port.
         self._carriers: dict[str, Carrier] = {}
 
-    async def send(self, request: Request, timeouts: Timeouts, attempt: Attempt) -> Answer:
+    def send(
+        self, request: Request, timeouts: Timeouts, attempt: Attempt
+    ) -> Coroutine[Any, Any, Answer]:
         """Return the answer with its body still to be read; its owner closes it."""
         if self._client is not None:
-            return await self._client.send(request, timeouts, attempt)
+            return self._client.send(request, timeouts, attempt)
         place = "/".join(request.url.split("/", 3)[:3])
         carrier = self._carriers.get(place)
         if carrier is None:
             carrier = self._carriers[place] = self._choose(place)
-        return await carrier.send(request, timeouts, attempt)
+        return carrier.send(request, timeouts, attempt)
 
     async def aclose(self) -> None:
         """Close our own connections; a client that was handed in stays open."""

@@ -15,6 +15,7 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import aclosing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -23,10 +24,11 @@ import anyio.to_thread
 from anyio.abc import TaskGroup
 from attrs import evolve, field, frozen
 
+from .attempts import Delivery, Reply
 from .errors import ProtocolError
 from .exchange import Answer, Attempt, Request
 from .settings import check_scheme, origin, split_url
-from .transport import Delivery, Reply, Transport
+from .transport import Transport
 
 #: Large pieces: reading and writing a megabyte at a time is about twice as fast as by default.
 _PIECE = 1 << 20
@@ -237,24 +239,33 @@ class _Transfer:
         self._validator: str | None = None
         #: The most bytes that any attempt got to.
         self._farthest = 0
+        #: Where the next request goes, and why it is needed.
+        self._url, self._ask_again = request.url, ""
 
     async def attempt(self, attempt: Attempt) -> Reply:
         """Make one attempt, following redirects, from where the last one stopped."""
-        url, what = self._request.url, ""
+        self._url = self._request.url
         for _ in range(_MOST_REDIRECTS + 1):
-            request = evolve(self._request, url=url, headers=self._headers(url))
-            async with self._transport.stream(request, self._delivery, attempt) as answer:
-                location = answer.headers.get("location")
-                if answer.status in _REDIRECTS and location:
-                    what = f"more than {_MOST_REDIRECTS} redirects."
-                    url = urljoin(url, location)
-                    check_scheme(split_url(url), self._transport.settings.allow_http)
-                elif not self._matches(answer):
-                    what = "the server sends only parts of the file, which do not fit."
-                    await self._start_over()
-                else:
-                    return await self._receive(answer, attempt)
-        raise ProtocolError(what, call=self._delivery.name)
+            request = evolve(self._request, url=self._url, headers=self._headers(self._url))
+            take = partial(self._take, attempt=attempt)
+            reply = await self._transport.exchange(request, self._delivery, take, attempt)
+            if reply is not None:
+                return reply
+        raise ProtocolError(self._ask_again, call=self._delivery.name)
+
+    async def _take(self, answer: Answer, attempt: Attempt) -> Reply | None:
+        """Return what the answer comes to, or None when the server must be asked again."""
+        location = answer.headers.get("location")
+        if answer.status in _REDIRECTS and location:
+            self._ask_again = f"more than {_MOST_REDIRECTS} redirects."
+            self._url = urljoin(self._url, location)
+            check_scheme(split_url(self._url), self._transport.settings.allow_http)
+            return None
+        if not self._matches(answer):
+            self._ask_again = "the server sends only parts of the file, which do not fit."
+            await self._start_over()
+            return None
+        return await self._receive(answer, attempt)
 
     def _headers(self, url: str) -> dict[str, str]:
         headers = {**self._request.headers, "accept-encoding": "identity"}
@@ -281,7 +292,7 @@ class _Transfer:
 
     async def _receive(self, answer: Answer, attempt: Attempt) -> Reply:
         if answer.status not in {200, 206}:
-            return await self._transport.read(answer, answer, self._delivery)
+            return await self._transport.read(self._delivery, answer)
         if answer.status == 200 and self._target.size:
             await self._start_over()
         size, headers = self._target.size, answer.headers
@@ -299,7 +310,7 @@ class _Transfer:
         wanted = size or self._options.accept(headers.get("content-type", ""), start)
         async with aclosing(_put_back(start, answer)) as pieces:
             if not wanted:
-                return await self._transport.read(pieces, answer, self._delivery)
+                return await self._transport.read(self._delivery, answer, pieces)
             await self._store(pieces, total, attempt)
         if total not in {None, self._target.size}:
             raise ProtocolError(

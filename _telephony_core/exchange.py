@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping
-from typing import Self
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from typing import Any, Self
 
 from attrs import define, field, frozen
+
+from .bodies import ACCEPTED_ENCODING
+from .version import __version__
+
+#: What every request says of itself.
+_HEADERS = {
+    "accept": "*/*",
+    "accept-encoding": ACCEPTED_ENCODING,
+    "user-agent": f"spikon-daktela-async/{__version__}",
+}
 
 
 def without_query(url: str) -> str:
@@ -24,6 +34,10 @@ class Request:
     content: bytes = field(default=b"", repr=False)
     #: The query of the address must show nowhere: it holds secrets, or numbers of people.
     private: bool = False
+
+    def all_headers(self) -> dict[str, str]:
+        """Return the headers with those that every request has."""
+        return {**_HEADERS, **self.headers}
 
 
 @frozen
@@ -74,7 +88,9 @@ class Carrier(ABC):
     """Carry requests to servers: own connections, or those of an httpx client."""
 
     @abstractmethod
-    async def send(self, request: Request, timeouts: Timeouts, attempt: Attempt) -> Answer:
+    def send(
+        self, request: Request, timeouts: Timeouts, attempt: Attempt
+    ) -> Coroutine[Any, Any, Answer]:
         """Send a request and return its answer as soon as the head of it is there.
 
         Raise `ConnectionFailure`, or `Unwritable`.

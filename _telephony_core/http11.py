@@ -65,7 +65,7 @@ class HeadWriter:
                 # h11 takes headers that it has checked before as they are.
                 headers = cast("list[tuple[bytes, bytes]]", self._checked.headers)
             else:
-                headers = _headers(origin, request.headers, length)
+                headers = _headers(origin, request.all_headers(), length)
             event = h11.Request(method=request.method, target=target, headers=headers)
         except (UnicodeEncodeError, h11.LocalProtocolError):
             # What they say quotes the header.
@@ -138,15 +138,16 @@ class HttpConnection:
 
     async def receive_head(self, timeout: float) -> tuple[int, dict[str, str]]:
         """Return the status and the headers of the answer."""
-        while True:
-            event = await self._next_event(timeout)
-            # By its very class: h11's are abstract ones, which makes isinstance() slow.
-            if type(event) is h11.Response:
-                return event.status_code, joined_headers(list(event.headers))
+        # By its very class: h11's are abstract ones, which makes isinstance() slow.
+        while type(event := self._next_event()) is not h11.Response:
+            if event is h11.NEED_DATA:
+                self._take(await self._stream.read(timeout))
+        return event.status_code, joined_headers(list(event.headers))
 
     async def receive_piece(self, timeout: float) -> bytes | None:
         """Return the next piece of the body, or None after its end."""
-        event = await self._next_event(timeout)
+        while (event := self._next_event()) is h11.NEED_DATA:
+            self._take(await self._stream.read(timeout))
         return bytes(event.data) if type(event) is h11.Data else None
 
     def ready_again(self) -> bool:
@@ -165,15 +166,14 @@ class HttpConnection:
         """Close the connection at once."""
         self._stream.close()
 
-    async def _next_event(self, timeout: float) -> object:
-        while True:
-            try:
-                event = self._h11.next_event()
-            except h11.RemoteProtocolError as error:
-                raise ConnectionLost(f"what came is no whole HTTP answer: {error}") from error
-            if event is not h11.NEED_DATA:
-                return event
-            data = await self._stream.read(timeout)
-            if not data and self._h11.their_state is h11.SEND_RESPONSE:
-                raise ConnectionLost("the server closed the connection without an answer")
-            self._h11.receive_data(data)
+    def _next_event(self) -> object:
+        """Return what came next, or that more must come first."""
+        try:
+            return self._h11.next_event()
+        except h11.RemoteProtocolError as error:
+            raise ConnectionLost(f"what came is no whole HTTP answer: {error}") from error
+
+    def _take(self, data: bytes) -> None:
+        if not data and self._h11.their_state is h11.SEND_RESPONSE:
+            raise ConnectionLost("the server closed the connection without an answer")
+        self._h11.receive_data(data)

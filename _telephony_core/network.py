@@ -87,34 +87,27 @@ class TlsStream(Stream):
     async def over(cls, stream: Stream, tls: ssl.SSLContext, host: str, timeout: float) -> Stream:
         """Return a stream whose handshake is done."""
         secured = cls(stream, tls, host)
-        while True:
-            try:
-                secured._object.do_handshake()
-            except ssl.SSLWantReadError:
+        try:
+            while not secured._shake_hands():
                 await secured._flush(timeout)
-                if not await secured._fill(timeout):
-                    raise ConnectionLost("the server closed the connection") from None
-                continue
-            except ssl.SSLError:
-                # The server is told why, as far as that is possible at once.
-                await secured._flush(timeout)
-                raise
+                data = await stream.read(timeout)
+                if not data:
+                    raise ConnectionLost("the server closed the connection")
+                secured._take(data)
+        except ssl.SSLError:
+            # The server is told why, as far as that is possible at once.
             await secured._flush(timeout)
-            return secured
+            raise
+        await secured._flush(timeout)
+        return secured
 
     async def read(self, timeout: float) -> bytes:
-        while True:
-            try:
-                return self._object.read(_TLS_PIECE)
-            except ssl.SSLWantReadError:
-                # The server may want new keys, which asks for an answer.
+        while (data := self._decrypted()) is None:
+            if self._outgoing.pending:
+                # The server wants new keys, which asks for an answer.
                 await self._flush(timeout)
-                await self._fill(timeout)
-            except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
-                # That an answer was cut shows in its length, as it does without TLS.
-                return b""
-            except ssl.SSLError as error:
-                raise ConnectionLost(f"TLS broke: {error}") from error
+            self._take(await self._stream.read(timeout))
+        return data
 
     async def write(self, data: bytes, timeout: float) -> None:
         try:
@@ -130,17 +123,39 @@ class TlsStream(Stream):
     def disturbed(self) -> bool:
         return self._stream.disturbed
 
+    def _shake_hands(self) -> bool:
+        """Go on with the handshake as far as what came allows; tell whether it is done."""
+        try:
+            self._object.do_handshake()
+        except ssl.SSLWantReadError:
+            return False
+        return True
+
+    def _decrypted(self) -> bytes | None:
+        """Return what came, or None while that is nothing."""
+        incoming = self._incoming
+        if not (incoming.pending or incoming.eof or self._object.pending()):
+            # Asking would be answered by an exception, which takes its time.
+            return None
+        try:
+            return self._object.read(_TLS_PIECE)
+        except ssl.SSLWantReadError:
+            return None
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            # That an answer was cut shows in its length, as it does without TLS.
+            return b""
+        except ssl.SSLError as error:
+            raise ConnectionLost(f"TLS broke: {error}") from error
+
     async def _flush(self, timeout: float) -> None:
         if self._outgoing.pending:
             await self._stream.write(self._outgoing.read(), timeout)
 
-    async def _fill(self, timeout: float) -> bool:
-        data = await self._stream.read(timeout)
+    def _take(self, data: bytes) -> None:
         if data:
             self._incoming.write(data)
         else:
             self._incoming.write_eof()
-        return bool(data)
 
 
 async def connect(host: str, port: int, tls: ssl.SSLContext | None, timeout: float) -> Stream:

@@ -54,9 +54,11 @@ class AsyncioStream(asyncio.Protocol, Stream):
     async def read(self, timeout: float) -> bytes:
         if not self._received and not self._ended:
             self._reader = self._loop.create_future()
+            timer = self._loop.call_later(timeout, _expire, self._reader, "came", timeout)
             try:
-                await self._wait(self._reader, timeout, "came")
+                await self._reader
             finally:
+                timer.cancel()
                 self._reader = None
         if self._received:
             received = self._received
@@ -78,9 +80,11 @@ class AsyncioStream(asyncio.Protocol, Stream):
         self._transport.write(data)
         if self._full:
             self._writer = self._loop.create_future()
+            timer = self._loop.call_later(timeout, _expire, self._writer, "went", timeout)
             try:
-                await self._wait(self._writer, timeout, "went")
+                await self._writer
             finally:
+                timer.cancel()
                 self._writer = None
 
     def close(self) -> None:
@@ -98,13 +102,6 @@ class AsyncioStream(asyncio.Protocol, Stream):
             or self._loop is not asyncio.get_running_loop()
             or readable(self._transport.get_extra_info("socket").fileno())
         )
-
-    async def _wait(self, future: asyncio.Future[None], timeout: float, what: str) -> None:
-        timer = self._loop.call_later(timeout, _expire, future, f"nothing {what} for {timeout:g} s")
-        try:
-            await future
-        finally:
-            timer.cancel()
 
     # What the loop tells.
 
@@ -141,7 +138,7 @@ def _wake(future: asyncio.Future[None] | None) -> None:
         future.set_result(None)
 
 
-def _expire(future: asyncio.Future[None], what: str) -> None:
+def _expire(future: asyncio.Future[None], what: str, timeout: float) -> None:
     # In the same turn of the loop it may have been woken before.
     with suppress(asyncio.InvalidStateError):
-        future.set_exception(TimedOut(what))
+        future.set_exception(TimedOut(f"nothing {what} for {timeout:g} s"))

@@ -45,6 +45,19 @@ class ConnectionPool(Carrier):
 
     async def send(self, request: Request, timeouts: Timeouts, attempt: Attempt) -> Answer:
         """Return the answer with its body still to be read; closing it frees the connection."""
+        connection = await self._sent(request, timeouts, attempt)
+        try:
+            status, headers = await connection.receive_head(timeouts.read)
+        except BaseException:
+            connection.close()
+            raise
+        return _PooledAnswer(self, connection, status, headers, timeouts.read)
+
+    async def _sent(self, request: Request, timeouts: Timeouts, attempt: Attempt) -> HttpConnection:
+        """Return a connection to which the request was written.
+
+        What only this needs is gone while the answer is awaited, which can take a minute.
+        """
         head = self._heads.head_of(request)
         connection = self._take(head.origin)
         if connection is None:
@@ -53,11 +66,10 @@ class ConnectionPool(Carrier):
             attempt.connecting = False
         try:
             await connection.send(head, request.content, timeouts.read)
-            status, headers = await connection.receive_head(timeouts.read)
         except BaseException:
             connection.close()
             raise
-        return _PooledAnswer(self, connection, status, headers, timeouts.read)
+        return connection
 
     async def aclose(self) -> None:
         """Close the idle connections, and from now on every other one after its answer."""

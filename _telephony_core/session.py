@@ -6,17 +6,17 @@ import logging
 import math
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import anyio
 from anyio import to_thread
 from attrs import evolve
 
+from .attempts import Delivery, Reply
 from .calls import Call, Semantics
 from .converter import ModelConverter, NotStructured
 from .documents import Plain, Unreadable, parse_document
@@ -39,7 +39,7 @@ from .hooks import ResultEvent, tell
 from .redaction import Redactor, Secret
 from .retries import retry_after_seconds
 from .settings import TransportSettings
-from .transport import Delivery, Reply, Transport
+from .transport import Transport
 
 if TYPE_CHECKING:
     import httpx
@@ -91,16 +91,15 @@ class ApiSession(ABC):
         await self._transport.aclose()
         await self._held.aclose()
 
-    async def send(
+    def send(
         self, call: Call[T], *, timeout: float | None = None, read_timeout: float | None = None
-    ) -> T:
+    ) -> Coroutine[Any, Any, T]:
         """Carry out one call: encode, transport, decode, model.
 
         A long answer is read in a thread. The deadline holds for that too if the call only reads;
         the answer of a call that acts is not given up any more once it is here, not even when
         its scope is cancelled.
         """
-        started = anyio.current_time()
         request = self._encode(call)
         delivery = Delivery(
             name=self._name(request, call),
@@ -108,38 +107,55 @@ class ApiSession(ABC):
             timeout=timeout,
             read_timeout=read_timeout,
         )
-        with self._told(delivery), certain(delivery, call.check):
-            transport = self._held if call.held else self._transport
+        return self._told(self._send(call, request, delivery), delivery)
+
+    async def _send(self, call: Call[T], request: Request, delivery: Delivery) -> T:
+        started = anyio.current_time()
+        transport = self._held if call.held else self._transport
+        try:
             reply = await transport.request(request, delivery)
             read = partial(self._model, call.result, reply, delivery)
-            try:
-                return await self._unhurried(read, reply, delivery, started)
-            finally:
-                self._tell_drift()
+            return await self._unhurried(read, reply, delivery, started)
+        except (TransportError, StatusError, ProtocolError) as error:
+            unknown = outcome_unknown(error, delivery, call.check)
+            if unknown is None:
+                raise
+            raise unknown from error
+        finally:
+            self._tell_drift()
 
-    async def download(
+    def download(
+        self, request: Request, path: Path, delivery: Delivery, options: DownloadOptions
+    ) -> Coroutine[Any, Any, DownloadedFile]:
+        """Stream an answer to a file; an answer that is no file raises what it stands for."""
+        return self._told(self._download(request, path, delivery, options), delivery)
+
+    async def _download(
         self, request: Request, path: Path, delivery: Delivery, options: DownloadOptions
     ) -> DownloadedFile:
-        """Stream an answer to a file; an answer that is no file raises what it stands for."""
         started = anyio.current_time()
-        with self._told(delivery):
-            result = await download(self._transport, request, path, delivery, options)
-            if isinstance(result, DownloadedFile):
-                return result
-            decode = partial(self._decode, result, delivery)
-            await self._unhurried(decode, result, delivery, started)
-            raise self._protocol_error("an answer came instead of a file", result, delivery)
+        result = await download(self._transport, request, path, delivery, options)
+        if isinstance(result, DownloadedFile):
+            return result
+        decode = partial(self._decode, result, delivery)
+        await self._unhurried(decode, result, delivery, started)
+        raise self._protocol_error("an answer came instead of a file", result, delivery)
 
-    @contextmanager
-    def _told(self, delivery: Delivery) -> Generator[None, None, None]:
-        """Tell who wants to hear it how a call ends for its caller."""
-        if self._hooks.on_result is None:
-            yield
-            return
+    def _told(self, carried: Coroutine[Any, Any, T], delivery: Delivery) -> Coroutine[Any, Any, T]:
+        """Return what is carried out, as something that tells how it ends if anybody listens."""
+        listener = self._hooks.on_result
+        return carried if listener is None else self._telling(listener, carried, delivery)
+
+    async def _telling(
+        self,
+        listener: Callable[[ResultEvent], None],
+        carried: Coroutine[Any, Any, T],
+        delivery: Delivery,
+    ) -> T:
         began = anyio.current_time()
         error: BaseException | None = None
         try:
-            yield
+            return await carried
         except BaseException as caught:
             error = caught
             raise
@@ -152,7 +168,7 @@ class ApiSession(ABC):
                 error="" if error is None else type(error).__name__,
                 acted=error.acted if isinstance(error, TelephonyError) else None,
             )
-            tell(self._hooks.on_result, event, self._logger)
+            tell(listener, event, self._logger)
 
     async def _unhurried(
         self, read: Callable[[], T], reply: Reply, delivery: Delivery, started: float
@@ -295,17 +311,13 @@ class ApiSession(ABC):
         )
 
 
-@contextmanager
-def certain(delivery: Delivery, check: str) -> Generator[None, None, None]:
-    """Turn a lost or unreadable answer of a call that acts into `OutcomeUnknown`."""
-    try:
-        yield
-    except (TransportError, StatusError, ProtocolError) as error:
-        if delivery.semantics.repeatable or error.acted is Acted.NO:
-            raise
-        raise OutcomeUnknown(
-            error.what, call=delivery.name, acted=Acted.MAYBE, advice=check
-        ) from error
+def outcome_unknown(
+    error: TransportError | StatusError | ProtocolError, delivery: Delivery, check: str
+) -> OutcomeUnknown | None:
+    """Return what the loss of the answer of a call that acts comes to, or None for all else."""
+    if delivery.semantics.repeatable or error.acted is Acted.NO:
+        return None
+    return OutcomeUnknown(error.what, call=delivery.name, acted=Acted.MAYBE, advice=check)
 
 
 S = TypeVar("S", bound=ApiSession)

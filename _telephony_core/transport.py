@@ -1,4 +1,4 @@
-"""Bytes out, bytes in: a fair queue, one deadline a call, repeating, and what a failure means.
+"""Bytes out, bytes in: a fair queue, one deadline a call, repeating.
 
 Nothing here knows either API. An answer is a `Reply` whatever its HTTP status; what it means is
 decided by the client that asked.
@@ -6,79 +6,34 @@ decided by the client that asked.
 
 from __future__ import annotations
 
-import errno
 import logging
-import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, cast
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
-from attrs import evolve, field, frozen
+from attrs import evolve
 
-from .bodies import ACCEPTED_ENCODING, BodyBroken, BodyTooLarge, read_all
-from .calls import Semantics
+from .attempts import Attempts, Delivery, Reply
+from .bodies import BodyBroken, BodyTooLarge, read_all
 from .connections import Connections
-from .errors import (
-    Acted,
-    ClientClosed,
-    DeadlineExceeded,
-    InvalidRequest,
-    NotSent,
-    ProtocolError,
-    ReplyLost,
-    TransportError,
-)
+from .errors import ClientClosed, InvalidRequest, ProtocolError
 from .exchange import Answer, Attempt, Request, Timeouts
-from .failures import ConnectionFailure, NotConnected, Unwritable
-from .hooks import (
-    AttemptOutcome,
-    Hooks,
-    RequestEvent,
-    ResponseEvent,
-    RetryEvent,
-    next_call_id,
-    tell,
-)
-from .retries import RETRIED_STATUSES, retry_after_seconds
+from .failures import Unwritable
 from .settings import TransportSettings
-from .version import __version__
 
 if TYPE_CHECKING:
     import httpx
 
-#: What every request says of itself.
-_HEADERS = {
-    "accept": "*/*",
-    "accept-encoding": ACCEPTED_ENCODING,
-    "user-agent": f"spikon-daktela-async/{__version__}",
-}
-
-
-@frozen
-class Reply:
-    """One HTTP answer as bytes; the names of its headers are in lower case."""
-
-    status: int
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
-    #: Whether an earlier attempt at the same call may have reached the server too.
-    repeated: bool = False
-
-
-@frozen(kw_only=True)
-class Delivery:
-    """Say how a call is to be delivered: its name in errors, its meaning and its limits."""
-
-    name: str
-    semantics: Semantics = Semantics.SAFE
-    timeout: float | None = None
-    read_timeout: float | None = None
-    call_id: int = field(factory=next_call_id)
+T = TypeVar("T")
 
 
 class Transport:
-    """Send requests over one pool of connections."""
+    """Send requests over one pool of connections.
+
+    Thousands of calls may wait for their answers at once, and each keeps every coroutine and
+    every block that it is in: a method that only hands on returns what it would await.
+    """
 
     def __init__(
         self,
@@ -100,53 +55,49 @@ class Transport:
         self._closed = True
         await self._connections.aclose()
 
-    async def request(self, request: Request, delivery: Delivery) -> Reply:
+    def request(self, request: Request, delivery: Delivery) -> Coroutine[Any, Any, Reply]:
         """Send a request, repeat it as allowed, and return the answer whatever its status."""
+        read = partial(self.read, delivery)
+        return self.deliver(partial(self.exchange, request, delivery, read), delivery)
 
-        async def exchange(attempt: Attempt) -> Reply:
-            async with self.stream(request, delivery, attempt) as answer:
-                return await self.read(answer, answer, delivery)
-
-        return await self.deliver(exchange, delivery)
-
-    async def read(self, pieces: AsyncIterator[bytes], answer: Answer, delivery: Delivery) -> Reply:
-        """Read the pieces of an answer into memory, up to `max_body`."""
+    async def read(
+        self, delivery: Delivery, answer: Answer, pieces: AsyncIterator[bytes] | None = None
+    ) -> Reply:
+        """Read an answer, or the given pieces of it, into memory, up to `max_body`."""
         encoding = answer.headers.get("content-encoding", "")
         try:
-            body = await read_all(pieces, encoding, self.settings.max_body)
+            body = await read_all(
+                answer if pieces is None else pieces, encoding, self.settings.max_body
+            )
         except (BodyTooLarge, BodyBroken) as error:
             raise ProtocolError(
                 f"{error}.",
                 call=delivery.name,
                 status=answer.status,
-                acted=_acted(delivery, reached=True),
+                acted=delivery.acted(reached=True),
             ) from error
         return Reply(answer.status, answer.headers, body)
 
-    @asynccontextmanager
-    async def stream(
-        self, request: Request, delivery: Delivery, attempt: Attempt
-    ) -> AsyncGenerator[Answer, None]:
-        """Make one attempt and hand over the answer while its body is still on the way."""
+    async def exchange(
+        self,
+        request: Request,
+        delivery: Delivery,
+        use: Callable[[Answer], Awaitable[T]],
+        attempt: Attempt,
+    ) -> T:
+        """Make one attempt, and return what `use` makes of the answer as it comes in."""
         if self._closed:
             raise ClientClosed("the client was closed.", call=delivery.name)
         settings = self.settings
         if self._slots is None:
             self._slots = anyio.Semaphore(settings.max_connections, fast_acquire=True)
-        outgoing = Request(
-            request.method,
-            request.url,
-            {**_HEADERS, **request.headers},
-            request.content,
-            request.private,
-        )
         timeouts = Timeouts(
             settings.connect_timeout, delivery.read_timeout or settings.read_timeout
         )
         async with self._slots:
             attempt.queued = False
             try:
-                answer = await self._connections.send(outgoing, timeouts, attempt)
+                answer = await self._connections.send(request, timeouts, attempt)
             except Unwritable:
                 answer = None
             if answer is None:
@@ -156,7 +107,7 @@ class Transport:
                     call=delivery.name,
                 )
             try:
-                yield answer
+                return await use(answer)
             finally:
                 await answer.aclose()
 
@@ -170,236 +121,20 @@ class Transport:
                 f"timeout= is {timeout}; it must be finite and above 0.", call=delivery.name
             )
         deadline = anyio.current_time() + timeout
-        progress = _Progress(delivery, self.settings.hooks, self._logger, self._redact)
+        attempts = Attempts(delivery, self.settings.hooks, self._logger, self._redact)
         with anyio.CancelScope(deadline=deadline):
             while True:
-                reply = await progress.attempt(exchange)
-                delay = progress.delay(self.settings)
+                reply = await attempts.make(exchange)
+                delay = attempts.delay(self.settings)
                 if self._logger.isEnabledFor(logging.DEBUG):
-                    self._logger.debug("%s: %s", delivery.name, progress.describe())
+                    self._logger.debug("%s: %s", delivery.name, attempts.describe())
                 if delay is None or anyio.current_time() + delay >= deadline:
                     break
                 self._logger.info("%s: again in %.1f s", delivery.name, delay)
-                progress.tell_of_retry(delay)
+                attempts.tell_of_retry(delay)
                 await anyio.sleep(delay)
             if reply is not None:
-                return evolve(reply, repeated=True) if progress.repeated else reply
-            raise progress.failure() from progress.cause
+                return evolve(reply, repeated=True) if attempts.repeated else reply
+            raise attempts.failure() from attempts.cause
         # Only a scope whose deadline passed is left this way.
-        raise progress.too_late(timeout) from progress.cause
-
-
-class _Progress:
-    """Keep count of the attempts at one call, and say what their failure means."""
-
-    def __init__(
-        self,
-        delivery: Delivery,
-        hooks: Hooks,
-        logger: logging.Logger,
-        redact: Callable[[str], str],
-    ) -> None:
-        self.delivery = delivery
-        self._hooks = hooks
-        self._logger = logger
-        self._redact = redact
-        #: An attempt before the current one may have reached the server.
-        self.repeated = False
-        #: How the last attempt that failed did so.
-        self.failed: ConnectionFailure | None = None
-        self._number = 0
-        self._total = 0
-        self._began = 0.0
-        self._current = Attempt()
-        self._reply: Reply | None = None
-
-    async def attempt(self, exchange: Callable[[Attempt], Awaitable[Reply]]) -> Reply | None:
-        """Make the next attempt; None means that it failed."""
-        if self._total:
-            self.repeated |= self._current.reached
-        self._number += 1
-        self._total += 1
-        self._current = Attempt()
-        self._reply = None
-        self._tell_of_request()
-        try:
-            self._reply = await exchange(self._current)
-        except ConnectionFailure as error:
-            self.failed = self._without_secrets(error)
-            if isinstance(error, NotConnected):
-                self._current.connecting = True
-            if self._current.progressed:
-                self._number = 1
-            outcome = AttemptOutcome.LOST if self._current.reached else AttemptOutcome.NOT_SENT
-            self._tell_of_response(outcome, _what(self.failed))
-        except Exception as error:
-            self._tell_of_response(AttemptOutcome.FAILED, self._redact(str(error)))
-            raise
-        except BaseException:
-            self._tell_of_response(AttemptOutcome.GIVEN_UP)
-            raise
-        else:
-            self._tell_of_response(AttemptOutcome.ANSWERED)
-        return self._reply
-
-    def delay(self, settings: TransportSettings) -> float | None:
-        """Return the wait before the next attempt, or None when this was the last."""
-        retry_after = None
-        if self._reply is not None:
-            if self._reply.status not in RETRIED_STATUSES:
-                return None
-            retry_after = retry_after_seconds(self._reply.headers)
-        elif self._permanent:
-            return None
-        return settings.retry.delay(
-            self._number,
-            self.delivery.semantics,
-            reached=self._current.reached,
-            retry_after=retry_after,
-        )
-
-    def describe(self) -> str:
-        """Say in a few words how the current attempt ended, for the log."""
-        return f"attempt {self._total}: {self._end}"
-
-    @property
-    def _end(self) -> str:
-        return f"HTTP {self._reply.status}" if self._reply else _what(self.failed)
-
-    def tell_of_retry(self, delay: float) -> None:
-        """Tell who wants to hear it that the call will be attempted again."""
-        if self._hooks.on_retry is not None:
-            event = RetryEvent(
-                call_id=self.delivery.call_id,
-                call=self.delivery.name,
-                attempt=self._total,
-                delay=delay,
-                reason=self._end,
-            )
-            tell(self._hooks.on_retry, event, self._logger)
-
-    def _tell_of_request(self) -> None:
-        if self._hooks.on_response is not None:
-            self._began = anyio.current_time()
-        if self._hooks.on_request is not None:
-            event = RequestEvent(
-                call_id=self.delivery.call_id,
-                call=self.delivery.name,
-                semantics=self.delivery.semantics,
-                attempt=self._total,
-            )
-            tell(self._hooks.on_request, event, self._logger)
-
-    def _tell_of_response(self, outcome: AttemptOutcome, error: str = "") -> None:
-        if self._hooks.on_response is not None:
-            event = ResponseEvent(
-                call_id=self.delivery.call_id,
-                call=self.delivery.name,
-                semantics=self.delivery.semantics,
-                attempt=self._total,
-                outcome=outcome,
-                status=self._reply.status if self._reply else None,
-                seconds=anyio.current_time() - self._began,
-                error=error,
-            )
-            tell(self._hooks.on_response, event, self._logger)
-
-    def failure(self) -> TransportError:
-        """Return the error for a call whose last attempt failed."""
-        cause = f"{_what(self.failed)} (attempt {self._total})"
-        if self._current.reached:
-            return ReplyLost(
-                f"the request went out and its answer was lost: {cause}.",
-                call=self.delivery.name,
-                acted=_acted(self.delivery, reached=True),
-                repeated=self.repeated,
-            )
-        return NotSent(
-            f"no connection, nothing was sent: {cause}.",
-            call=self.delivery.name,
-            advice=_connection_advice(self.failed),
-            repeated=self.repeated,
-            permanent=self._permanent,
-        )
-
-    def too_late(self, timeout: float) -> DeadlineExceeded:
-        """Return the error for a call whose deadline passed."""
-        where = (
-            "while it waited for a free connection slot"
-            if self._current.queued
-            else "while a connection was being made"
-            if self._current.connecting
-            else "without an answer"
-        )
-        before = f"; before that: {_what(self.failed)}" if self.failed else ""
-        reached = self._current.reached or self.repeated
-        return DeadlineExceeded(
-            f"its {timeout:g} s passed {where} (attempt {self._total}{before}).",
-            call=self.delivery.name,
-            acted=_acted(self.delivery, reached=reached),
-            repeated=self.repeated,
-        )
-
-    def _without_secrets(self, error: ConnectionFailure) -> ConnectionFailure:
-        """Return the error, or one in its place if it quotes what was sent back by the server.
-
-        Where it was raised is forgotten: whoever reports crashes shows the variables of those
-        functions, and one of them is the whole request as bytes.
-        """
-        for one in _chain(error):
-            one.__traceback__ = None
-        if any(self._redact(text) != text for text in map(str, _chain(error))):
-            return type(error)(self._redact(str(error)))
-        return error
-
-    @property
-    def cause(self) -> BaseException | None:
-        """What the system or httpx said of the last attempt that failed."""
-        return self.failed and (self.failed.__cause__ or self.failed)
-
-    @property
-    def _permanent(self) -> bool:
-        return (isinstance(self.failed, NotConnected) and self.failed.permanent) or any(
-            isinstance(error, ssl.SSLCertVerificationError) for error in _chain(self.failed)
-        )
-
-
-def _acted(delivery: Delivery, *, reached: bool) -> Acted:
-    return Acted.MAYBE if reached and delivery.semantics is not Semantics.SAFE else Acted.NO
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an exception and all that led to it, the members of groups too."""
-    waiting = [error] if error else []
-    seen: set[int] = set()
-    while waiting:
-        current = waiting.pop()
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        yield current
-        if isinstance(current, BaseExceptionGroup):
-            waiting += cast("BaseExceptionGroup[BaseException]", current).exceptions
-        waiting += [e for e in (current.__context__, current.__cause__) if e is not None]
-
-
-def _what(error: ConnectionFailure | None) -> str:
-    """Say what went wrong, with the system's own words, which stand at the bottom of the chain."""
-    text = str(error)
-    words = [str(e) for e in _chain(error) if isinstance(e, OSError) and e.errno is not None]
-    return f"{text} ({words[-1]})" if words and words[-1] not in text else text
-
-
-def _connection_advice(error: BaseException | None) -> str:
-    for cause in _chain(error):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return (
-                "The server's certificate is not trusted: check the address, or hand over the"
-                " authority that signed it with verify=ssl.create_default_context(cafile=...)."
-            )
-        if isinstance(cause, OSError) and cause.errno in {errno.EMFILE, errno.ENFILE}:
-            return (
-                "This process has no file descriptors left: raise its limit (ulimit -n) or"
-                " lower max_connections."
-            )
-    return ""
+        raise attempts.too_late(timeout) from attempts.cause

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Coroutine
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from attrs import evolve
 
+from _telephony_core.attempts import Delivery, Reply
 from _telephony_core.calls import Call
 from _telephony_core.documents import Plain, parse_document
 from _telephony_core.downloads import DownloadedFile, DownloadOptions
@@ -21,7 +21,6 @@ from _telephony_core.exchange import Request
 from _telephony_core.redaction import HIDDEN, Redactor, Secret
 from _telephony_core.session import ApiSession
 from _telephony_core.settings import TransportSettings
-from _telephony_core.transport import Delivery, Reply
 
 from .errors import error_for
 from .service import WireFormat
@@ -96,12 +95,12 @@ class DaktelaSession(ApiSession):
         self._wire_format = wire_format
         self._base = settings.base_url.rstrip("/")
 
-    async def send(
+    def send(
         self, call: Call[T], *, timeout: float | None = None, read_timeout: float | None = None
-    ) -> T:
+    ) -> Coroutine[Any, Any, T]:
         """Carry out one call; its own secrets show in no error that it may end in."""
-        with _hidden(call.secrets):
-            return await super().send(call, timeout=timeout, read_timeout=read_timeout)
+        sending = super().send(call, timeout=timeout, read_timeout=read_timeout)
+        return _hiding(_redactor(call), sending) if call.secrets else sending
 
     async def save(
         self, call: Call[T], path: Path, options: DownloadOptions, *, timeout: float
@@ -112,8 +111,7 @@ class DaktelaSession(ApiSession):
         # As credentials, the cookies stay behind when a redirect leaves the service.
         options = evolve(options, credentials=request.headers)
         request = evolve(request, headers={})
-        with _hidden(call.secrets):
-            return await self.download(request, path, delivery, options)
+        return await _hiding(_redactor(call), self.download(request, path, delivery, options))
 
     def address(self, call: Call[T]) -> str:
         """Return the whole address of a call; it holds secrets if they travel in the query."""
@@ -164,14 +162,14 @@ def _name(call: Call[T]) -> str:
     return f"GET {call.path.split('/')[1]}"
 
 
-@contextmanager
-def _hidden(secrets: Mapping[str, str]) -> Generator[None, None, None]:
-    """Hide the secrets of a call while it is made."""
-    if not secrets:
-        yield
-        return
-    before = _of_this_call.set(Redactor(Secret(secret) for secret in secrets.values()))
+def _redactor(call: Call[T]) -> Redactor:
+    return Redactor(map(Secret, call.secrets.values()))
+
+
+async def _hiding(secrets: Redactor, carried: Coroutine[Any, Any, T]) -> T:
+    """Carry out a call whose secrets are hidden meanwhile."""
+    before = _of_this_call.set(secrets)
     try:
-        yield
+        return await carried
     finally:
         _of_this_call.reset(before)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve
 
+from _telephony_core.attempts import Delivery
 from _telephony_core.calls import Call
 from _telephony_core.documents import Plain
 from _telephony_core.downloads import DownloadedFile, DownloadOptions, DownloadProgress
@@ -18,7 +19,6 @@ from _telephony_core.exchange import Request
 from _telephony_core.redaction import Secret
 from _telephony_core.session import ApiSession
 from _telephony_core.settings import TransportSettings, check_scheme, origin, split_url
-from _telephony_core.transport import Delivery
 
 from .errors import SpikonApiError, error_for
 from .service import WireFormat

@@ -251,11 +251,9 @@ class RealtimeResource(DaktelaResource):
         if user is not None:
             return AgentWatch(self._poll_of(user), user, options)
         number = cast("str", extension)
-
-        async def poll(hash_: str | None) -> UserState:
-            return await self.user_state(extension=number, hash=hash_)
-
-        return AgentWatch(poll, number, options)
+        return AgentWatch(
+            lambda hash_: self.user_state(extension=number, hash=hash_), number, options
+        )
 
     def watch_users(
         self,
@@ -301,7 +299,4 @@ class RealtimeResource(DaktelaResource):
         return TeamWatch(self.users_state, lambda state: state.login or state.id, interval, options)
 
     def _poll_of(self, user: str) -> Poll[UserState]:
-        async def poll(hash_: str | None) -> UserState:
-            return await self.user_state(user=user, hash=hash_)
-
-        return poll
+        return lambda hash_: self.user_state(user=user, hash=hash_)

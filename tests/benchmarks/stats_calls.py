@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 import anyio
 
+from _telephony_core.attempts import Delivery, Reply
 from _telephony_core.calls import Semantics
 from _telephony_core.redaction import Secret
 from _telephony_core.settings import TransportSettings
-from _telephony_core.transport import Delivery, Reply
 from daktela_async.models.stats import CallPage
 from daktela_async.service import PRAGUE, WireFormat
 from daktela_async.session import DaktelaSession

@@ -18,6 +18,7 @@ import anyio.to_thread
 import httpx
 import pytest
 
+from _telephony_core.attempts import Delivery, Reply
 from _telephony_core.downloads import (
     DownloadedFile,
     DownloadOptions,
@@ -34,7 +35,7 @@ from _telephony_core.errors import (
 )
 from _telephony_core.exchange import Request
 from _telephony_core.retries import RetryPolicy
-from _telephony_core.transport import Delivery, Reply, Transport
+from _telephony_core.transport import Transport
 from tests.core.helpers import (
     BASE,
     KEY,

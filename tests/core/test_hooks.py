@@ -13,6 +13,7 @@ import httpx
 import pytest
 from attrs import define, evolve, field, frozen
 
+from _telephony_core.attempts import Delivery
 from _telephony_core.calls import Call, Semantics
 from _telephony_core.converter import Record
 from _telephony_core.downloads import DownloadOptions
@@ -35,7 +36,7 @@ from _telephony_core.hooks import (
 )
 from _telephony_core.retries import RetryPolicy
 from _telephony_core.settings import TransportSettings
-from _telephony_core.transport import Delivery, Transport
+from _telephony_core.transport import Transport
 from tests.core.helpers import BASE, Answer, TinySession, client_of, logger, planned, settings
 
 # When a body is left unread, trio tells of generators that only httpx could close.

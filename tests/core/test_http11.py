@@ -7,6 +7,7 @@ import pytest
 from _telephony_core.exchange import Request
 from _telephony_core.failures import Unwritable
 from _telephony_core.http11 import Head, HeadWriter, Origin
+from _telephony_core.version import __version__
 
 
 def head_of(request: Request) -> Head:
@@ -41,7 +42,18 @@ def test_an_address_is_taken_apart(
     scheme = url.partition(":")[0]
     assert head.origin == Origin(scheme, host, port, authority)
     assert head.event.target == target
-    assert headers(head) == {b"host": authority}
+    assert headers(head)[b"host"] == authority
+
+
+def test_every_request_says_who_asks_and_what_it_takes() -> None:
+    asked = Request("GET", "http://a.test/", {"accept-encoding": "identity", "x-a": "b"})
+    assert headers(head_of(asked)) == {
+        b"host": b"a.test",
+        b"accept": b"*/*",
+        b"accept-encoding": b"identity",
+        b"user-agent": f"spikon-daktela-async/{__version__}".encode(),
+        b"x-a": b"b",
+    }
 
 
 @pytest.mark.parametrize(

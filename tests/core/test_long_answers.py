@@ -14,6 +14,7 @@ import anyio.lowlevel
 import attrs
 import pytest
 
+from _telephony_core.attempts import Delivery, Reply
 from _telephony_core.calls import Call, Semantics
 from _telephony_core.converter import Record
 from _telephony_core.documents import Plain
@@ -27,7 +28,6 @@ from _telephony_core.errors import (
     TelephonyError,
 )
 from _telephony_core.exchange import Request
-from _telephony_core.transport import Delivery, Reply
 from tests.core.helpers import KEY, Answer, TinyError, TinySession, client_of, planned, settings
 
 both = pytest.mark.anyio

@@ -30,8 +30,6 @@ from _telephony_core.errors import (
     TransportError,
 )
 from _telephony_core.retries import RetryPolicy
-from _telephony_core.session import certain
-from _telephony_core.transport import Delivery
 from tests.core.helpers import (
     KEY,
     Answer,
@@ -309,20 +307,23 @@ async def test_a_lost_answer(
         assert error.transient
 
 
-def test_an_unknown_outcome_without_a_place_to_look_has_the_usual_advice() -> None:
-    delivery = Delivery(name="POST /x", semantics=ACTS)
-    with (
-        pytest.raises(OutcomeUnknown, match="Find out whether it took effect"),
-        certain(delivery, ""),
-    ):
-        raise ReplyLost("cut", acted=MAYBE)
+@both
+async def test_an_unknown_outcome_without_a_place_to_look_has_the_usual_advice() -> None:
+    cut = Answer(error=httpx.ReadError("cut"))
+    with pytest.raises(OutcomeUnknown, match="Find out whether it took effect"):
+        await session(planned(cut)).send(Call("/thing", Thing, semantics=ACTS))
 
 
+@both
 @pytest.mark.parametrize("error", [TinyError("no"), InvalidRequest("no"), KeyError("a bug")])
-def test_what_is_certain_stays_so(error: Exception) -> None:
-    delivery = Delivery(name="POST /x", semantics=ACTS)
-    with pytest.raises(type(error)) as caught, certain(delivery, ""):
+async def test_what_is_certain_stays_so(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
         raise error
+
+    tiny = session(planned(Answer()))
+    monkeypatch.setattr(tiny, "_model", fail)
+    with pytest.raises(type(error)) as caught:
+        await tiny.send(call(ACTS))
     assert caught.value is error
 
 

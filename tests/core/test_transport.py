@@ -18,6 +18,7 @@ import anyio.streams.tls
 import httpx
 import pytest
 
+from _telephony_core.attempts import Delivery, Reply
 from _telephony_core.calls import Semantics
 from _telephony_core.errors import (
     Acted,
@@ -34,7 +35,7 @@ from _telephony_core.exchange import Attempt, Request
 from _telephony_core.failures import ConnectionLost
 from _telephony_core.retries import RetryPolicy
 from _telephony_core.settings import TransportSettings
-from _telephony_core.transport import Delivery, Reply, Transport
+from _telephony_core.transport import Transport
 from tests.core.helpers import (
     BASE,
     CERTIFICATE,
@@ -981,7 +982,10 @@ async def test_an_attempt_by_httpx_knows_whether_it_reached_the_server(
     attempt = Attempt()
     assert not attempt.reached
     transport = Transport(settings(), logger, client_of(tell))
+
+    async def nothing_comes(_answer: object) -> None:
+        raise AssertionError
+
     with pytest.raises(ConnectionLost):
-        async with transport.stream(POST, of(ACTS), attempt):
-            raise AssertionError
+        await transport.exchange(POST, of(ACTS), nothing_comes, attempt)
     assert attempt.reached is reached
