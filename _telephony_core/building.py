@@ -1,7 +1,7 @@
 """Records built quickly: for each model one function, written out field by field.
 
-A page of calls is a thousand rows of two dozen fields, so every step that a field takes counts.
-Three things save most of the time that general hooks take:
+A page of calls is a thousand rows of two dozen fields, so every step that a field takes counts
+(see also `row_building`). Three things save most of the time that general hooks take:
 
 - what most values need stands in the function itself, and only what is unusual goes to the hook;
 - texts that come again and again (numbers, flags, words) are read once and looked up afterwards;
@@ -17,20 +17,30 @@ from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Any, Union, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Union, cast, get_args, get_origin
 
 from attrs import NOTHING, Factory, frozen
 
 from .documents import Plain
 
+if TYPE_CHECKING:
+    from msgspec import Struct
+
 #: Turn a plain value into what a type asks for: what cattrs calls a structure hook.
 Hook = Callable[[Any, Any], Any]
-#: Turn the fields of an answer into a record.
-Build = Callable[[dict[str, Plain]], Any]
+#: Turn the fields of an answer into a record: a dict of them, or a struct of its model.
+Build = Callable[[Any], Any]
+#: Return the fields that a model does not name.
+Leftover = Callable[[dict[str, Plain]], Mapping[str, object]]
 
 #: So many texts are remembered for each type, none of them longer than so many characters.
 _MOST_KNOWN = 2000
 _LONGEST_KNOWN = 40
+
+
+#: Any time that a clock could show. Adding to it in a time zone what passed since then is quicker
+#: than setting the time zone of a time, and as right: the sum is what the clock on the wall shows.
+CLOCK_ZERO = datetime(2000, 1, 1)
 
 
 @frozen(kw_only=True)
@@ -54,7 +64,7 @@ class FieldPlan:
     convert: Callable[[Any], Any] | None
 
 
-class _Known(dict[Any, Any]):
+class Known(dict[Any, Any]):
     """Remember what short texts stand for; a limit keeps a hostile server from filling it."""
 
     __slots__ = ("_hook", "_kind")
@@ -64,34 +74,62 @@ class _Known(dict[Any, Any]):
         self._hook = hook
         self._kind = kind
 
-    def __missing__(self, value: str | int) -> Any:
+    def __missing__(self, value: str | int | None) -> Any:
         found = self._hook(value, self._kind)
-        if len(self) < _MOST_KNOWN and (isinstance(value, int) or len(value) <= _LONGEST_KNOWN):
+        if len(self) < _MOST_KNOWN and not (isinstance(value, str) and len(value) > _LONGEST_KNOWN):
             self[value] = found
         return found
+
+
+@frozen
+class _Written:
+    plans: list[FieldPlan]
+    nothing_left: Mapping[str, object]
+    builds: dict[type, Build]
 
 
 class RecordBuilder:
     """Write the functions that build records; dates without an offset are in `timezone`."""
 
     def __init__(self, timezone: tzinfo) -> None:
-        self._timezone = timezone
-        self._known: dict[Any, _Known] = {}
+        self.timezone = timezone
+        self._known: dict[Any, Known] = {}
+        self._written: dict[type[object], _Written] = {}
+
+    def known(self, plan: FieldPlan) -> Known:
+        """Return what is remembered of all fields of one type."""
+        return self._known.setdefault(plan.kind, Known(plan.hook, plan.kind))
 
     def write(
-        self,
-        model: type[object],
-        plans: list[FieldPlan],
-        leftover: Callable[[dict[str, Plain]], Mapping[str, object]],
-    ) -> Build:
-        """Return the function that builds records of a model.
+        self, model: type[object], plans: list[FieldPlan], leftover: Leftover
+    ) -> dict[type, Build]:
+        """Return the functions that build records of a model, by the type that they take.
 
-        `leftover` returns the fields that the model does not name, for its `extra`. It is asked
-        only when there are more fields than those that were taken.
+        There is one for a dict, and later one for the struct, if that is asked for. `leftover`
+        returns the fields that the model does not name, for its `extra`. It is asked only when
+        there are more fields than those that were taken.
         """
+        builds: dict[type, Build] = {dict: self._write(model, plans, leftover)}
+        self._written[model] = _Written(plans, leftover({}), builds)
+        return builds
+
+    def struct_of(self, model: type[object]) -> type[Struct] | None:
+        """Return a struct of which records can be built instead of a dict, if there can be one."""
+        # Imported when it is needed: few programs have answers that long.
+        from .row_building import write_row_builder
+
+        written = self._written[model]
+        found = write_row_builder(self, model, written.plans, written.nothing_left)
+        if found is None:
+            return None
+        struct, build = found
+        written.builds[struct] = build
+        return struct
+
+    def _write(self, model: type[object], plans: list[FieldPlan], leftover: Leftover) -> Build:
         names: dict[str, object] = {
             "model": model,
-            "writable": _writable(model),
+            "writable": writable(model),
             "new": object.__new__,
             "leftover": leftover,
             "nothing_left": leftover({}),
@@ -117,7 +155,7 @@ class RecordBuilder:
 
     def _lines(self, plan: FieldPlan, number: str, names: dict[str, object]) -> list[str]:
         """Return the lines of one field; what they refer to is added to `names`."""
-        value = self._expression(plan, number, names)
+        value = self.expression(plan, number, names)
         default = f"default{number}"
         if made := isinstance(plan.default, Factory):  # type: ignore[arg-type]
             default += "()"
@@ -142,7 +180,7 @@ class RecordBuilder:
             f"        record.{plan.name} = {value}",
         ]
 
-    def _expression(self, plan: FieldPlan, number: str, names: dict[str, object]) -> str:
+    def expression(self, plan: FieldPlan, number: str, names: dict[str, object]) -> str:
         """Return how `value` becomes the field: the usual cases by themselves, then the hook."""
         kind = without_none(plan.kind)
         optional = kind != plan.kind
@@ -156,11 +194,9 @@ class RecordBuilder:
         elif kind is datetime:
             usual = f"moment{number}(value)"
             names[f"moment{number}"] = self._moments(plan)
-        elif kind in {int, bool, timedelta, Decimal} or is_vocabulary(kind):
+        elif kind is Decimal or is_short(kind):
             usual = f"known{number}[value]"
-            names[f"known{number}"] = self._known.setdefault(
-                plan.kind, _Known(plan.hook, plan.kind)
-            )
+            names[f"known{number}"] = self.known(plan)
             if kind is int:
                 rest = f"value if type(value) is int else {rest}"
             elif kind is timedelta:
@@ -173,10 +209,7 @@ class RecordBuilder:
         """Return what reads times as databases write them; all others go to the hook."""
         hook, kind = plan.hook, plan.kind
         read = datetime.fromisoformat
-        # Adding to a local time is quicker than setting the time zone, and as right: the sum is
-        # what the clock on the wall shows.
-        zero = datetime(2000, 1, 1)  # no moment, but what a clock shows
-        local_zero = zero.replace(tzinfo=self._timezone)
+        zero, local_zero = CLOCK_ZERO, CLOCK_ZERO.replace(tzinfo=self.timezone)
 
         def moment(text: str) -> Any:
             # Its marks tell it from what else fromisoformat() takes, such as 2014-W33-5 12:00:00.
@@ -194,7 +227,7 @@ class RecordBuilder:
         return moment
 
 
-def _writable(model: type[object]) -> type[object]:
+def writable(model: type[object]) -> type[object]:
     """Return a class like the model, whose instances can be written to and become the model's."""
     return type(
         model.__name__,
@@ -220,6 +253,11 @@ def without_none(kind: Any) -> Any:
     if get_origin(kind) not in {Union, UnionType} or NoneType not in members:
         return kind
     return Union[tuple(member for member in members if member is not NoneType)]  # noqa: UP007
+
+
+def is_short(kind: Any) -> bool:
+    """Tell a type whose values come again and again as short texts or small numbers."""
+    return kind in {int, bool, timedelta} or is_vocabulary(kind)
 
 
 def is_vocabulary(kind: Any) -> bool:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from functools import partial
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, TypeGuard, TypeVar, get_args, get_origin
 
 import attrs
 from cattrs import Converter, transform_error
@@ -22,6 +22,10 @@ from cattrs.gen import make_dict_structure_fn, override
 from .building import Build, FieldPlan, Hook, RecordBuilder, is_vocabulary, without_none
 from .documents import Plain
 from .drift import Drift, DriftNotices
+from .yielding import in_parts
+
+if TYPE_CHECKING:
+    from .json_rows import RowReader
 
 T = TypeVar("T")
 
@@ -73,19 +77,56 @@ class ModelConverter:
     ) -> None:
         self._timezone = timezone
         notices = DriftNotices(on_drift, redact) if on_drift else None
-        self._converter = make_converter(timezone, notices=notices)
+        self._builder = RecordBuilder(timezone)
+        self._converter = make_converter(timezone, notices=notices, builder=self._builder)
+        self._readers: dict[type[object], RowReader | None] = {}
 
     def structure(self, plain: Plain, model: type[T]) -> T:
         """Return the model, or raise `NotStructured` with the path of the field that is wrong."""
         try:
-            return self._converter.structure(plain, model)
+            return self.structure_rows(plain, model)
         except Exception as error:
             raise NotStructured(self._explain(plain, model)) from error
+
+    def structure_rows(self, plain: Plain, model: type[T]) -> T:
+        """Return the model of what a `row_reader` has read, or raise anything.
+
+        What is wrong with it shows only when it is read in the general way.
+        """
+        return self._converter.structure(plain, model)
+
+    def row_reader(self, model: type[object], *names: str) -> RowReader | None:
+        """Return what reads long answers with rows quickly; None if the model has no rows.
+
+        The rows are the list that the model says, or one that has any of the `names`.
+        """
+        if model not in self._readers:
+            self._readers[model] = self._new_reader(model, names)
+        return self._readers[model]
+
+    def _new_reader(self, model: type[object], names: tuple[str, ...]) -> RowReader | None:
+        kind: Any = model
+        if _is_record(model):
+            for plan in _plans(self._converter, model):
+                if _is_rows(plan.kind):
+                    kind, names = plan.kind, (*plan.wire_names, *names)
+        row: Any = get_args(kind)[0] if _is_rows(kind) else None
+        if not _is_record(row) or not _is_read_as_it_is(row):
+            return None
+        # It is known once there is a hook for it.
+        self._converter.get_structure_hook(row)
+        struct = self._builder.struct_of(row)
+        if struct is None:
+            return None
+        # Imported when it is needed: few programs have answers that long.
+        from .json_rows import RowReader
+
+        return RowReader(struct, names)
 
     def _explain(self, plain: Plain, model: type[object]) -> str:
         """Convert once more with the slow checks, which know where the trouble is."""
         try:
-            make_converter(self._timezone, detailed=True).structure(plain, model)
+            make_converter(self._timezone).structure(plain, model)
         except Exception as error:
             return "; ".join(transform_error(error, path="", format_exception=_describe)[:3])
         return "it does not fit"
@@ -96,17 +137,19 @@ def _describe(error: BaseException, _type: type | None) -> str:
 
 
 def make_converter(
-    timezone: tzinfo, *, detailed: bool = False, notices: DriftNotices | None = None
+    timezone: tzinfo,
+    *,
+    builder: RecordBuilder | None = None,
+    notices: DriftNotices | None = None,
 ) -> Converter:
-    """Return the hooks of all models: quick ones, or detailed ones, which tell paths."""
-    converter = Converter(detailed_validation=detailed)
+    """Return the hooks of all models: by a builder quick ones, else those that tell paths."""
+    converter = Converter(detailed_validation=builder is None)
     converter.register_structure_hook(str, lambda value, _: read_text(value))
     converter.register_structure_hook(int, lambda value, _: read_integer(value))
     converter.register_structure_hook(bool, lambda value, _: read_flag(value))
     converter.register_structure_hook(Decimal, lambda value, _: read_decimal(value))
     converter.register_structure_hook(timedelta, lambda value, _: read_duration(value))
     converter.register_structure_hook(datetime, lambda value, _: read_moment(value, timezone))
-    builder = None if detailed else RecordBuilder(timezone)
     for predicate, factory in (
         (_is_record, partial(_record_hook, converter, builder, notices)),
         (_is_rows, partial(_rows_hook, converter)),
@@ -123,7 +166,9 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 _CLOCK = re.compile(r"(?:(\d{1,6}):)?(\d{1,3}):(\d{2})", re.ASCII)
 #: Midnight is 00: what fromisoformat() makes of 24 depends on the version of Python.
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T](?!24)\d\d:\d\d(:\d\d)?([+-]\d\d:?\d\d|Z)?", re.ASCII)
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d[ Tt](?!24)\d\d:\d\d(:\d\d(\.\d{1,6})?)?([+-]\d\d:?\d\d|[Zz])?", re.ASCII
+)
 _TRUE = frozenset({"1", "true", "yes", "tak", "on", "ok"})
 _FALSE = frozenset({"", "0", "false", "no", "nie", "off", "none"})
 
@@ -186,11 +231,11 @@ def read_duration(value: Plain) -> timedelta:
 
 
 def read_moment(value: Plain, timezone: tzinfo) -> datetime:
-    """Read YYYY-MM-DD HH:MM:SS; without an offset of its own it is in the given time zone."""
+    """Read YYYY-MM-DD HH:MM:SS, or RFC 3339; without an offset it is in the given time zone."""
     # fromisoformat() alone would take "2014-W33-5" too.
     if isinstance(value, str) and _MOMENT.fullmatch(text := value.strip()):
         with suppress(ValueError):
-            moment = datetime.fromisoformat(text)
+            moment = datetime.fromisoformat(text.upper())
             return moment if moment.tzinfo else moment.replace(tzinfo=timezone)
     raise _unfit("a time as YYYY-MM-DD HH:MM:SS", value)
 
@@ -204,7 +249,7 @@ def _unfit(wanted: str, value: Plain) -> TypeError:
 # Shapes.
 
 
-def _is_record(model: Any) -> bool:
+def _is_record(model: Any) -> TypeGuard[type[Record]]:
     return isinstance(model, type) and issubclass(model, Record)
 
 
@@ -226,16 +271,18 @@ def _record_hook(
         # The order of the answer is kept; `unknown` itself has none.
         return {name: item for name, item in fields.items() if name in unknown}
 
-    if builder:
-        build = builder.write(model, plans, leftover)
-    else:
-        build = _detailed_build(converter, model, plans, leftover)
-
-    as_it_is = model.prepare.__func__ is Record.prepare.__func__  # type: ignore[attr-defined]
+    builds: dict[type, Build] = (
+        builder.write(model, plans, leftover)
+        if builder
+        else {dict: _detailed_build(converter, model, plans, leftover)}
+    )
+    build = builds[dict]
+    at_once: dict[type, Build] = builds if _is_read_as_it_is(model) else {}
 
     def hook(value: Any, _: Any) -> Any:
-        if as_it_is and type(value) is dict:
-            return build(value)  # pyright: ignore[reportUnknownArgumentType]
+        quick = at_once.get(value.__class__)
+        if quick is not None:
+            return quick(value)
         if value in (None, "", []):
             return build({})
         fields = model.prepare(value)
@@ -244,6 +291,10 @@ def _record_hook(
         return build(fields)
 
     return hook
+
+
+def _is_read_as_it_is(model: type[Record]) -> bool:
+    return model.prepare.__func__ is Record.prepare.__func__  # type: ignore[attr-defined]
 
 
 def _plans(converter: Converter, model: type[Record]) -> list[FieldPlan]:
@@ -316,7 +367,7 @@ def _rows_hook(converter: Converter, kind: Any) -> Hook:
         structure = converter.get_structure_hook(element)
 
         def read(rows: Any, _: Any) -> Any:
-            return [structure(row, element) for row in rows]
+            return [structure(row, element) for few in in_parts(rows) for row in few]
 
     def hook(value: Any, _: Any) -> tuple[Any, ...]:
         return tuple(read(find_rows(value, records=records), list[element]))  # type: ignore[valid-type]

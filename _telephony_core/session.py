@@ -40,9 +40,12 @@ from .redaction import Redactor, Secret
 from .retries import retry_after_seconds
 from .settings import TransportSettings
 from .transport import Transport
+from .yielding import yielding
 
 if TYPE_CHECKING:
     import httpx
+
+    from .json_rows import RowReader
 
 T = TypeVar("T")
 
@@ -184,7 +187,7 @@ class ApiSession(ABC):
         with anyio.CancelScope(deadline=deadline, shield=not only_reads):
             # A thread that is given up goes on to its end, and nobody hears of what it finds.
             return await to_thread.run_sync(
-                read, abandon_on_cancel=only_reads, limiter=self._threads
+                yielding, read, abandon_on_cancel=only_reads, limiter=self._threads
             )
         raise DeadlineExceeded(
             f"its {timeout:g} s passed while its answer of {len(reply.body)} bytes was read.",
@@ -216,18 +219,24 @@ class ApiSession(ABC):
         """Return how a call is named in errors and logs."""
         return f"{request.method} {call.path}"
 
-    def _parse(self, reply: Reply) -> Plain:
+    def _parse(self, reply: Reply, rows: RowReader | None) -> Plain:
         """Return the body of an answer as plain values, or raise `Unreadable`."""
         return parse_document(reply.body, reply.headers.get("content-type", ""))
 
-    def _decode(self, reply: Reply, delivery: Delivery) -> Plain:
+    def _row_reader(self, model: type[T], reply: Reply) -> RowReader | None:
+        """Return what `_parse` may read an answer by instead of the general way, if anything."""
+        return None
+
+    def _decode(self, reply: Reply, delivery: Delivery, rows: RowReader | None = None) -> Plain:
         """Return what the body says as plain values, or raise the error that it stands for."""
-        plain, error = self._judge(reply, delivery)
+        plain, error = self._judge(reply, delivery, rows)
         if error is not None:
             raise error
         return plain
 
-    def _judge(self, reply: Reply, delivery: Delivery) -> tuple[Plain, TelephonyError | None]:
+    def _judge(
+        self, reply: Reply, delivery: Delivery, rows: RowReader | None
+    ) -> tuple[Plain, TelephonyError | None]:
         """Return what the body says, or the error that it stands for.
 
         The error is raised elsewhere: what the body says is not redacted, and should be neither a
@@ -235,7 +244,7 @@ class ApiSession(ABC):
         """
         good_status = 200 <= reply.status < 300
         try:
-            plain = self._normalise(self._parse(reply))
+            plain = self._normalise(self._parse(reply, rows))
             fault = self._fault(plain)
         except (Unreadable, RecursionError) as error:
             if not good_status:
@@ -259,7 +268,21 @@ class ApiSession(ABC):
 
     def _model(self, model: type[T], reply: Reply, delivery: Delivery) -> T:
         """Return what an answer says as a model, or raise the error that it stands for."""
+        rows = self._row_reader(model, reply)
+        found = None if rows is None else self._quickly(rows, model, reply, delivery)
+        if found is not None:
+            return found
         return self._structure(self._decode(reply, delivery), model, reply, delivery)
+
+    def _quickly(
+        self, rows: RowReader, model: type[T], reply: Reply, delivery: Delivery
+    ) -> T | None:
+        """Return what an answer says; None when the general way must say what is wrong."""
+        plain = self._decode(reply, delivery, rows)
+        try:
+            return self._converter.structure_rows(plain, model)
+        except Exception:
+            return None
 
     def _structure(self, plain: Plain, model: type[T], reply: Reply, delivery: Delivery) -> T:
         try:

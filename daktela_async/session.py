@@ -36,12 +36,17 @@ from .wire import (
 if TYPE_CHECKING:
     import httpx
 
+    from _telephony_core.json_rows import RowReader
+
 T = TypeVar("T")
 
 #: Where the token and other secrets travel.
 TokenPlace = Literal["cookie", "query"]
 #: The longest address that is sent, in bytes: web servers refuse a first line of 8 KiB and more.
 LONGEST_URL = 8000
+
+#: Rows in an answer of so many bytes, some forty of them, are worth a reader of their own.
+_MANY_ROWS = 16 * 1024
 
 logger = logging.getLogger("daktela_async")
 
@@ -139,9 +144,15 @@ class DaktelaSession(ApiSession):
     def _name(self, request: Request, call: Call[T]) -> str:
         return _name(call)
 
-    def _parse(self, reply: Reply) -> Plain:
+    def _row_reader(self, model: type[T], reply: Reply) -> RowReader | None:
+        if len(reply.body) < _MANY_ROWS or may_hold_no_dates(reply.body):
+            return None
+        return self._converter.row_reader(model, "result")
+
+    def _parse(self, reply: Reply, rows: RowReader | None) -> Plain:
         content_type = reply.headers.get("content-type", "")
-        plain = parse_document(reply.body, content_type, attributes=True)
+        read_json = rows.read if rows else None
+        plain = parse_document(reply.body, content_type, attributes=True, read_json=read_json)
         return drop_no_dates(plain) if may_hold_no_dates(reply.body) else plain
 
     def _normalise(self, plain: Plain) -> Plain:
@@ -154,8 +165,8 @@ class DaktelaSession(ApiSession):
         # A server may quote what it was sent.
         return error_for(tuple(self._redact(text) for text in envelope.errors))
 
-    def _decode(self, reply: Reply, delivery: Delivery) -> Plain:
-        return open_envelope(super()._decode(reply, delivery)).result
+    def _decode(self, reply: Reply, delivery: Delivery, rows: RowReader | None = None) -> Plain:
+        return open_envelope(super()._decode(reply, delivery, rows)).result
 
 
 def _name(call: Call[T]) -> str:

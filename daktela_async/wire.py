@@ -17,6 +17,7 @@ from attrs import frozen
 
 from _telephony_core.converter import read_flag
 from _telephony_core.documents import Plain, Unreadable
+from _telephony_core.yielding import in_parts
 
 from .service import PRAGUE
 
@@ -221,7 +222,7 @@ def even(plain: Plain) -> Plain:
 
 def _even_xml(plain: Plain) -> Plain:
     if isinstance(plain, list):
-        return [_even_xml(item) for item in plain]
+        return [_even_xml(item) for few in in_parts(plain) for item in few]
     if not isinstance(plain, dict):
         return plain
     if len(plain) > 1 and _ordinary.issuperset(plain):
@@ -235,12 +236,12 @@ def _even_xml(plain: Plain) -> Plain:
         return _even_xml(fields.get("#text"))
     if len(fields) == 1:
         ((name, items),) = fields.items()
-        rows = items if isinstance(items, list) else [items]
+        rows: list[Plain] = items if isinstance(items, list) else [items]
         keyed = {str(key): row for row in rows if (key := _attribute(row, "key")) is not None}
         if len(keyed) == len(rows):
             return _list_or_map(keyed)
         if name == "item":
-            return [_even_xml(row) for row in rows]
+            return _even_xml(rows)
     numbered = {
         found[1]: item for name, item in fields.items() if (found := _NUMBERED.fullmatch(name))
     }

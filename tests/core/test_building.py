@@ -57,7 +57,7 @@ class Unusual(Record):
 
 
 quick = ModelConverter(PRAGUE)
-detailed = make_converter(PRAGUE, detailed=True)
+detailed = make_converter(PRAGUE)
 
 
 def built(plain: Plain, model: Any) -> str | None:  # noqa: ANN401

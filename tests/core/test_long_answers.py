@@ -28,6 +28,7 @@ from _telephony_core.errors import (
     TelephonyError,
 )
 from _telephony_core.exchange import Request
+from _telephony_core.json_rows import RowReader
 from tests.core.helpers import KEY, Answer, TinyError, TinySession, client_of, planned, settings
 
 both = pytest.mark.anyio
@@ -57,7 +58,7 @@ class Watched(TinySession):
         self.go_on.set()
         self.began = threading.Event()
 
-    def _parse(self, reply: Reply) -> Plain:
+    def _parse(self, reply: Reply, rows: RowReader | None) -> Plain:
         self.threads.append(threading.current_thread())
         self.contexts.append(current.get())
         self.at_once += 1
@@ -65,7 +66,7 @@ class Watched(TinySession):
         self.began.set()
         assert self.go_on.wait(20)
         self.at_once -= 1
-        return super()._parse(reply)
+        return super()._parse(reply, rows)
 
 
 def body(size: int = LONG, **more: object) -> bytes:
