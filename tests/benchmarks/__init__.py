@@ -16,3 +16,6 @@ BENCHMARKS: tuple[str, ...] = (
     "decoding",
     "loop_stall",
 )
+
+#: Those whose figures do not depend on how fast it goes: they share the machine with each other.
+COUNTING: frozenset[str] = frozenset({"cancelled_calls", "waits"})

@@ -112,7 +112,7 @@ class Client:
 def run(*, quick: bool) -> list[Row]:
     if not TELLS:
         return []
-    ours, theirs = (300, 0) if quick else (10_000, 1_000)
+    ours, theirs = (200, 0) if quick else (10_000, 1_000)
     # What is counted does not depend on how fast it goes, so both go on at once.
     with ThreadPoolExecutor() as pool:
         halves = pool.map(partial(_play_all, ours=ours, theirs=theirs), (False, True))

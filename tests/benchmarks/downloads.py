@@ -34,7 +34,7 @@ Download = Callable[[], Awaitable[object]]
 
 
 def run(*, quick: bool) -> list[Row]:
-    size = (40 if quick else 200) * _MEGABYTE
+    size = (30 if quick else 200) * _MEGABYTE
     rows: list[Row] = []
     for tls in (False, True):
         how = f"{size // _MEGABYTE} MB{' over TLS' if tls else ''}"

@@ -1,7 +1,7 @@
 """A thousand agents watched from one process, each by a long poll that is held for seconds.
 
 Every scenario runs in a process of its own: ours, and the shortest loop that does the same with
-aiohttp. A poll is answered after 2 to 5 seconds (when it is quick: half a second to one), with
+aiohttp. A poll is answered after 2 to 5 seconds (when it is quick: after 0.3 to 0.6 seconds), with
 another state each time.
 """
 
@@ -77,7 +77,7 @@ Watching = Callable[[Scenario, Tally], AbstractAsyncContextManager[Callable[[int
 
 def run(*, quick: bool) -> list[Row]:
     if quick:
-        return _compare(tls=True, many=200, hold=(0.5, 1.0), window=1.5, rounds=1)
+        return _compare(tls=True, many=150, hold=(0.3, 0.6), window=1.2, rounds=1)
     hold = (2.0, 5.0)
     return [
         *_compare(tls=False, many=1000, hold=hold, window=8, rounds=2),
