@@ -19,9 +19,18 @@ import attrs
 from cattrs import Converter, transform_error
 from cattrs.gen import make_dict_structure_fn, override
 
-from .building import Build, FieldPlan, Hook, RecordBuilder, is_vocabulary, without_none
+from .building import (
+    Build,
+    FieldPlan,
+    Hook,
+    RecordBuilder,
+    is_short,
+    is_vocabulary,
+    without_none,
+)
 from .documents import Plain
 from .drift import Drift, DriftNotices
+from .untracked import untrack
 from .yielding import in_parts
 
 if TYPE_CHECKING:
@@ -29,6 +38,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+#: So many rows are used up as they are read, and left out by the garbage collector.
+_MANY = 2000
 #: The `extra` of a record without undocumented fields: one for all, never written to.
 NO_EXTRA: Mapping[str, object] = {}
 
@@ -81,12 +92,17 @@ class ModelConverter:
         self._converter = make_converter(timezone, notices=notices, builder=self._builder)
         self._readers: dict[type[object], RowReader | None] = {}
 
-    def structure(self, plain: Plain, model: type[T]) -> T:
-        """Return the model, or raise `NotStructured` with the path of the field that is wrong."""
+    def structure(
+        self, plain: Plain, model: type[T], again: Callable[[], Plain] | None = None
+    ) -> T:
+        """Return the model, or raise `NotStructured` with the path of the field that is wrong.
+
+        Where there are thousands of rows they are used up, so `again` must return them once more.
+        """
         try:
             return self.structure_rows(plain, model)
         except Exception as error:
-            raise NotStructured(self._explain(plain, model)) from error
+            raise NotStructured(self._explain(again() if again else plain, model)) from error
 
     def structure_rows(self, plain: Plain, model: type[T]) -> T:
         """Return the model of what a `row_reader` has read, or raise anything.
@@ -353,6 +369,12 @@ def _detailed_build(
     return build
 
 
+def _is_flat(converter: Converter, model: type[Record]) -> bool:
+    """Tell whether records of a model hold nothing but texts, numbers and times."""
+    kinds = (without_none(plan.kind) for plan in _plans(converter, model))
+    return all(kind in {str, datetime, Decimal} or is_short(kind) for kind in kinds)
+
+
 def _is_rows(kind: Any) -> bool:
     return get_origin(kind) is tuple and get_args(kind)[1:] == (Ellipsis,)
 
@@ -365,9 +387,17 @@ def _rows_hook(converter: Converter, kind: Any) -> Hook:
         read: Hook = converter.get_structure_hook(list[element])  # type: ignore[valid-type]
     else:
         structure = converter.get_structure_hook(element)
+        flat = records and _is_flat(converter, element)
 
         def read(rows: Any, _: Any) -> Any:
-            return [structure(row, element) for few in in_parts(rows) for row in few]
+            found: list[Any] = []
+            many = len(rows) >= _MANY
+            for few in in_parts(rows, use_up=many):
+                built = [structure(row, element) for row in few]
+                if flat and many:
+                    untrack(record for record in built if record.extra is NO_EXTRA)
+                found += built
+            return found
 
     def hook(value: Any, _: Any) -> tuple[Any, ...]:
         return tuple(read(find_rows(value, records=records), list[element]))  # type: ignore[valid-type]

@@ -272,7 +272,7 @@ class ApiSession(ABC):
         found = None if rows is None else self._quickly(rows, model, reply, delivery)
         if found is not None:
             return found
-        return self._structure(self._decode(reply, delivery), model, reply, delivery)
+        return self._structure(model, reply, delivery)
 
     def _quickly(
         self, rows: RowReader, model: type[T], reply: Reply, delivery: Delivery
@@ -284,14 +284,13 @@ class ApiSession(ABC):
         except Exception:
             return None
 
-    def _structure(self, plain: Plain, model: type[T], reply: Reply, delivery: Delivery) -> T:
+    def _structure(self, model: type[T], reply: Reply, delivery: Delivery) -> T:
+        decode = partial(self._decode, reply, delivery)
         try:
-            return self._converter.structure(plain, model)
+            return self._converter.structure(decode(), model, decode)
         except NotStructured as error:
             what = str(error)
-        # Raised out here, so that the text that is not redacted yet is no part of its context, and
-        # without the answer among the local variables.
-        del plain
+        # Raised out here, so that the text that is not redacted yet is no part of its context.
         raise self._protocol_error(f"the answer does not fit: {what}", reply, delivery)
 
     def _protocol_error(self, what: str, reply: Reply, delivery: Delivery) -> ProtocolError:

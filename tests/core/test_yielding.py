@@ -55,10 +55,13 @@ def test_nobody_rests_who_works_beside_nobody(rests: list[float]) -> None:
     assert rests == []
 
 
-def test_parts_are_all_there_is(rests: list[float]) -> None:
+@pytest.mark.parametrize("use_up", [True, False])
+def test_parts_are_all_there_is(rests: list[float], use_up: bool) -> None:
+    items = list(range(1234))
+
     def all_parts() -> list[int]:
         found: list[int] = []
-        for few in in_parts(range(1234)):
+        for few in in_parts(items, use_up=use_up):
             assert 0 < len(few) < 100
             found += few
             now[0] += 1
@@ -66,4 +69,6 @@ def test_parts_are_all_there_is(rests: list[float]) -> None:
 
     assert yielding(all_parts) == list(range(1234))
     assert len(rests) > 10
-    assert list(in_parts("")) == []
+    assert items == ([None] * 1234 if use_up else list(range(1234)))
+    nothing: list[int] = []
+    assert list(in_parts(nothing)) == []
