@@ -81,7 +81,9 @@ class Attempts:
     async def make(self, exchange: Callable[[Attempt], Awaitable[Reply]]) -> Reply | None:
         """Make the next attempt; None means that it failed."""
         if self._total:
-            self.repeated |= self._current.reached
+            # Who counts requests turns them away before acting on them.
+            turned_away = self._reply is not None and self._reply.status == 429
+            self.repeated |= self._current.reached and not turned_away
         self._number += 1
         self._total += 1
         self._current = Attempt()

@@ -52,6 +52,7 @@ class FieldPlan:
         wire_names: its names on the wire; the first one that is there counts.
         kind: its type.
         hook: what reads a value of this type.
+        empty: what it reads an empty value as; NOTHING where that depends on the type alone.
         default: what it is when none of the names is there, as attrs has it.
         convert: what attrs would do with the value.
     """
@@ -60,6 +61,7 @@ class FieldPlan:
     wire_names: tuple[str, ...]
     kind: Any
     hook: Hook
+    empty: Any
     default: Any
     convert: Callable[[Any], Any] | None
 
@@ -93,12 +95,12 @@ class RecordBuilder:
 
     def __init__(self, timezone: tzinfo) -> None:
         self.timezone = timezone
-        self._known: dict[Any, Known] = {}
+        self._known: dict[tuple[Any, Any], Known] = {}
         self._written: dict[type[object], _Written] = {}
 
     def known(self, plan: FieldPlan) -> Known:
-        """Return what is remembered of all fields of one type."""
-        return self._known.setdefault(plan.kind, Known(plan.hook, plan.kind))
+        """Return what is remembered of all fields that are read alike."""
+        return self._known.setdefault((plan.kind, plan.empty), Known(plan.hook, plan.kind))
 
     def write(
         self, model: type[object], plans: list[FieldPlan], leftover: Leftover

@@ -92,6 +92,10 @@ class _HttpxAnswer(Answer):
         self.headers = {name.lower(): value for name, value in response.headers.items()}
         self._response = response
         self._pieces = cast("AsyncGenerator[bytes, None]", response.aiter_raw())
+        if response.is_stream_consumed:
+            # Somebody has read it before, say a hook that logs: what is left of it is unpacked.
+            self._pieces = _read_before(response)
+            self.headers.pop("content-encoding", None)
 
     async def __anext__(self) -> bytes:
         with _translated():
@@ -100,6 +104,10 @@ class _HttpxAnswer(Answer):
     async def aclose(self) -> None:
         await self._pieces.aclose()
         await self._response.aclose()
+
+
+async def _read_before(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+    yield response.content
 
 
 def _outgoing(request: Request, timeouts: Timeouts, attempt: Attempt) -> httpx.Request | None:

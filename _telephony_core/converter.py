@@ -326,17 +326,33 @@ def _plans(converter: Converter, model: type[Record]) -> list[FieldPlan]:
             kind, wire = get_args(kind)
             names = wire.names
         hook = converter.get_structure_hook(kind)
+        empty = attribute.default if kind in {int, Decimal, timedelta} else attrs.NOTHING
+        if empty is not attrs.NOTHING:
+            hook = _or_default(hook, empty)
         plans.append(
             FieldPlan(
                 name=attribute.name,
                 wire_names=names,
                 kind=kind,
                 hook=hook,
+                empty=empty,
                 default=attribute.default,
                 convert=attribute.converter,
             )
         )
     return plans
+
+
+def _or_default(hook: Hook, default: object) -> Hook:
+    """Return a hook that takes an empty number for one that is not there.
+
+    That is what a sum of nothing is in a database, and an empty element in XML.
+    """
+
+    def read(value: Any, kind: Any) -> Any:
+        return default if value in (None, "", []) else hook(value, kind)
+
+    return read
 
 
 def _detailed_build(
@@ -409,8 +425,9 @@ def find_rows(value: Plain, *, records: bool) -> list[Plain]:
     """Return the rows that a value stands for, however the server wraps them.
 
     A list is its rows. Nothing, or a map with a `count` alone, is no rows. A map with `rows` is
-    those. A map of maps (keyed by id, or one wrapper element of XML) is its values. Any other map
-    is one row by itself, where rows are records; else its only value is.
+    those. A map keyed by numbers (ids, or places of a PHP list with gaps) is its values, without
+    records that are empty. A map of maps (keyed by names, or one wrapper element of XML) is its
+    values. Any other map is one row by itself, where rows are records; else its only value is.
     """
     if isinstance(value, list):
         return value
@@ -425,6 +442,8 @@ def find_rows(value: Plain, *, records: bool) -> list[Plain]:
         inner[0] in (None, "") or isinstance(inner[0], dict | list) or not records
     ):
         return find_rows(inner[0], records=records)
+    if all(name.isdecimal() for name in value if name != "count"):
+        return [item for item in inner if item not in (None, "", [])] if records else inner
     if all(isinstance(item, dict) for item in inner):
         return inner
     return [value]

@@ -52,6 +52,7 @@ def parse_document(
 
 def _parse_json(body: bytes, content_type: str, quickly: Callable[[bytes], Plain] | None) -> Plain:
     charset = _charset(content_type) or "utf-8"
+    long = len(body) > _LONG
     if charset == "utf-8":
         # Imported when it is needed, because that takes as long as importing all models.
         from msgspec import DecodeError
@@ -64,14 +65,7 @@ def _parse_json(body: bytes, content_type: str, quickly: Callable[[bytes], Plain
         with suppress(DecodeError, ValueError, RecursionError):
             return _read_json(body)
     try:
-        return cast(
-            "Plain",
-            json.loads(
-                body.decode(charset),
-                parse_constant=_refuse_constant,
-                object_hook=_as_it_is if len(body) > _LONG else None,
-            ),
-        )
+        return _read_leniently(body.decode(charset), object_hook=_as_it_is if long else None)
     except LookupError as error:
         raise Unreadable(f"the answer names an unknown charset ({charset[:40]!r})") from error
     except UnicodeDecodeError as error:
@@ -82,7 +76,18 @@ def _parse_json(body: bytes, content_type: str, quickly: Callable[[bytes], Plain
         raise Unreadable(f"the answer is no JSON ({error})") from error
 
 
-def _as_it_is(fields: dict[str, object]) -> dict[str, object]:
+def _read_leniently(text: str, object_hook: Callable[[dict[str, Plain]], Plain] | None) -> Plain:
+    """Read JSON as the documents show it: texts with line breaks, and closed once too often."""
+    decoder = json.JSONDecoder(
+        parse_constant=_refuse_constant, object_hook=object_hook, strict=False
+    )
+    value, end = decoder.raw_decode(text.lstrip("\ufeff \t\r\n"))
+    if text.lstrip("\ufeff \t\r\n")[end:].strip("]} \t\r\n"):
+        raise ValueError("something follows it")
+    return cast("Plain", value)
+
+
+def _as_it_is(fields: dict[str, Plain]) -> Plain:
     """Give other threads their turn: the scanner of json holds on to the interpreter without it."""
     return fields
 

@@ -10,7 +10,7 @@
     ├── OutcomeUnknown                     a call that acts went out and its answer is lost
     ├── StatusError                        an HTTP status stands where an answer should
     │   ├── RateLimited                    429
-    │   └── ServerUnavailable              500, 502, 503, 504
+    │   └── ServerUnavailable              500, 502, 503, 504 and their kin
     ├── ProtocolError                      an answer that cannot be understood
     ├── ApiError                           the API itself says no; a subclass for every code
     └── FlowError                          a long-running flow cannot go on
@@ -50,9 +50,11 @@ class TelephonyError(Exception):
         ids: the ids of the jobs that were started before the failure, to go on from.
         repeated: whether an earlier attempt at this call may have reached the server too.
         transient: whether the same call may well succeed a little later.
+        repeatable: whether making the same call again does no harm, whatever became of this one.
     """
 
     transient: bool = False
+    repeatable: bool = True
     default_advice: ClassVar[str] = ""
 
     def __init__(
@@ -141,6 +143,7 @@ class OutcomeUnknown(TelephonyError):
     was lost.
     """
 
+    repeatable = False
     default_advice = "Find out whether it took effect before making it again."
 
 
@@ -180,7 +183,7 @@ class RateLimited(StatusError):
 
 
 class ServerUnavailable(StatusError):
-    """Tell of HTTP 500, 502, 503 or 504."""
+    """Tell of HTTP 500, 502, 503, 504 or another status that says that the server is in trouble."""
 
     transient = True
     default_advice = "Try again later; if it stays so, ask the provider."

@@ -17,6 +17,7 @@ from .errors import (
     DeadlineExceeded,
     InvalidRequest,
     JobNotFound,
+    ProtocolError,
     TelephonyError,
     WaitTimeout,
     started,
@@ -125,7 +126,8 @@ async def poll_until(
     """Look at a job at once and then by the schedule until it is done; return what it gave.
 
     `look` itself waits until `due`, so that several waits can share one look. A service out of
-    reach is borne for `polling.outage` seconds. The last look is taken when the deadline passes,
+    reach, or one whose answers cannot be understood any more, is borne for `polling.outage`
+    seconds. The last look is taken when the deadline passes,
     and may take `LAST_LOOK` seconds longer; then `WaitTimeout` is raised, with the id to go on
     from. Nothing is cancelled at the server.
     """
@@ -183,7 +185,7 @@ class _Wait:
             now = anyio.current_time()
             if self._lost is None:
                 self._lost = due
-            if not error.transient or now - self._lost >= self._polling.outage:
+            if not self._bearable(error) or now - self._lost >= self._polling.outage:
                 raise
             retry_after: float | None = getattr(error, "retry_after", None)
             self._not_before = now + (retry_after or 0.0)
@@ -193,6 +195,14 @@ class _Wait:
         self.error = None
         self.last_state = outcome.state
         return outcome
+
+    def _bearable(self, error: TelephonyError) -> bool:
+        """Tell whether another look may show more.
+
+        What cannot be understood is what maintenance looks like, unless there never was anything
+        else: then the address is wrong.
+        """
+        return error.transient or (isinstance(error, ProtocolError) and self.last_state is not None)
 
     def _due(self) -> float:
         """Return when the next look is due."""
@@ -317,6 +327,10 @@ class Absence:
 
     def __init__(self) -> None:
         self._since: float | None = None
+
+    def over(self) -> None:
+        """Note that the job is listed."""
+        self._since = None
 
     def noted(self, what: str) -> Pending:
         """Return that the job is pending still, or raise `JobNotFound` after long absence."""

@@ -259,6 +259,7 @@ class ApiSession(ABC):
         """Say of an error of the API which call it is about, and what became of that."""
         fault.call = delivery.name
         fault.repeated = reply.repeated
+        fault.repeatable = delivery.semantics.repeatable or fault.acted is Acted.NO
         if delivery.semantics is Semantics.SAFE:
             fault.acted = Acted.NO
         elif reply.repeated:
@@ -312,7 +313,8 @@ class ApiSession(ABC):
         undecided = status in {302, 303} or status >= 500
         if status == 429:
             kind = RateLimited
-        elif status in {500, 502, 503, 504}:
+        elif status >= 500 and status not in {501, 505}:
+            # Proxies have more of them than the standard, such as 520 to 527.
             kind = ServerUnavailable
         elif 300 <= status < 400:
             location = self._redact.excerpt(reply.headers.get("location", "").encode())
@@ -321,7 +323,7 @@ class ApiSession(ABC):
         elif status in {401, 403, 407}:
             advice = "Check the key, the server's address filter and the proxy."
         safe = delivery.semantics is Semantics.SAFE
-        return kind(
+        error = kind(
             what,
             call=delivery.name,
             acted=Acted.MAYBE if (undecided or reply.repeated) and not safe else Acted.NO,
@@ -331,6 +333,9 @@ class ApiSession(ABC):
             retry_after=retry_after_seconds(reply.headers),
             excerpt=self._redact.excerpt(reply.body),
         )
+        # The server did not have the whole request in time, or did not want it so early.
+        error.transient = error.transient or status in {408, 425}
+        return error
 
 
 def outcome_unknown(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import IntEnum
 
 from ..errors import (
-    Acted,
     ApiError,
     DeadlineExceeded,
     InvalidRequest,
@@ -14,9 +13,7 @@ from ..errors import (
     NoRecording,
     NotSent,
     OutcomeUnknown,
-    RateLimited,
     ReplyLost,
-    ServerUnavailable,
     StatusError,
     TelephonyError,
     WaitTimeout,
@@ -65,18 +62,17 @@ _BY_KIND: tuple[tuple[tuple[type[TelephonyError], ...], ExitCode], ...] = (
     ((OutcomeUnknown,), ExitCode.OUTCOME_UNKNOWN),
     ((WaitTimeout,), ExitCode.NOT_FINISHED),
     ((JobFailed, JobNotFound, NoRecording), ExitCode.FAILED),
-    (
-        (NotSent, ReplyLost, DeadlineExceeded, RateLimited, ServerUnavailable),
-        ExitCode.OUT_OF_REACH,
-    ),
+    ((NotSent, ReplyLost, DeadlineExceeded), ExitCode.OUT_OF_REACH),
     ((ApiError, StatusError), ExitCode.REFUSED),
 )
 
 
 def exit_code(error: TelephonyError, *, begun: bool) -> ExitCode:
     """Return the exit code for an error; `begun` tells that the command had begun something."""
-    if error.acted is Acted.MAYBE:
+    if not error.repeatable:
         return ExitCode.OUTCOME_UNKNOWN
-    if begun and not isinstance(error, JobFailed):
+    if begun and not isinstance(error, (JobFailed, JobNotFound)):
         return ExitCode.NOT_FINISHED
+    if isinstance(error, (ApiError, StatusError)) and error.transient:
+        return ExitCode.OUT_OF_REACH
     return next((code for kinds, code in _BY_KIND if isinstance(error, kinds)), ExitCode.UNEXPECTED)

@@ -15,8 +15,8 @@ from ..errors import InvalidRequest
 #: The first and the last day of what is asked for.
 From: TypeAlias = Annotated[date | None, Parameter(name="--from")]
 To: TypeAlias = Annotated[date | None, Parameter(name="--to")]
-#: A time that is longer than none.
-Seconds: TypeAlias = Annotated[float, Parameter(validator=Number(gt=0))]
+#: A time that is longer than none, and ends: a year, and no more.
+Seconds: TypeAlias = Annotated[float, Parameter(validator=Number(gt=0, lte=366 * 86_400))]
 
 
 def text_or_input(text: str | None) -> str:

@@ -46,7 +46,7 @@ def run(*, quick: bool) -> list[Row]:
 
 
 async def _run(*, quick: bool) -> list[Row]:
-    rounds = 3 if quick else 9
+    rounds = 3 if quick else 7
     with canned_server() as server:
         async with AsyncExitStack() as stack:
             calls = await contestants(server, stack, large_sdks=not quick)

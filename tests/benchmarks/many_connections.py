@@ -62,7 +62,7 @@ def run(*, quick: bool) -> list[Row]:
 
 async def _run(*, quick: bool) -> list[Row]:
     sizes, of_httpx = ((1, 1000), 30) if quick else ((1, 10, 100, 1000), 300)
-    rounds, count = (2, 50) if quick else (10, 200)
+    rounds, count = (2, 50) if quick else (8, 200)
     with canned_server() as server:
         async with AsyncExitStack() as stack:
             ours = {size: await _ours(server, stack, size) for size in {*sizes, of_httpx}}

@@ -80,7 +80,7 @@ def run(*, quick: bool) -> list[Row]:
         return _compare(tls=True, many=150, hold=(0.3, 0.6), window=1.2, rounds=1)
     hold = (2.0, 5.0)
     return [
-        *_compare(tls=False, many=1000, hold=hold, window=8, rounds=2),
+        *_compare(tls=False, many=1000, hold=hold, window=8, rounds=1),
         *_compare(tls=True, many=2000, hold=hold, window=8, rounds=1),
     ]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+
 import httpx
 import pytest
 
@@ -96,3 +99,57 @@ async def test_a_private_address_shows_no_query() -> None:
     assert "hunter2" not in f"{private_url} {private_url!r} {script.requests[0]!r}"
     assert private_url.raw_path == url.raw_path == b"/x?key=hunter2"
     assert "hunter2" in str(url)
+
+
+# Answers that were read before.
+
+
+async def read_by(carrier: HttpxCarrier) -> tuple[dict[str, str], bytes]:
+    answer = await carrier.send(GET, Timeouts(5, 5), Attempt())
+    try:
+        return dict(answer.headers), b"".join([piece async for piece in answer])
+    finally:
+        await answer.aclose()
+
+
+async def test_an_answer_that_a_hook_has_read_is_read_all_the_same() -> None:
+    def handle(_: httpx.Request) -> httpx.Response:
+        packed = gzip.compress(b"a good answer")
+        stream = httpx.ByteStream(packed)
+        return httpx.Response(200, stream=stream, headers={"Content-Encoding": "gzip"})
+
+    async def log(response: httpx.Response) -> None:
+        assert await response.aread() == b"a good answer"
+
+    hooks = {"response": [log]}
+    async with httpx.AsyncClient(
+        transport=httpx.MockTransport(handle), event_hooks=hooks, trust_env=False
+    ) as client:
+        headers, body = await read_by(HttpxCarrier(client))
+    assert body == b"a good answer"
+    assert "content-encoding" not in headers
+
+
+async def test_an_answer_that_a_mock_gives_whole_is_read() -> None:
+    def handle(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"a": 1})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(handle), trust_env=False) as client:
+        assert json.loads((await read_by(HttpxCarrier(client)))[1]) == {"a": 1}
+
+
+async def test_an_answer_that_a_hook_has_thrown_away_is_lost() -> None:
+    def handle(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, stream=httpx.ByteStream(b"gone"))
+
+    async def swallow(response: httpx.Response) -> None:
+        async for _ in response.aiter_raw():
+            pass
+
+    async with httpx.AsyncClient(
+        transport=httpx.MockTransport(handle),
+        event_hooks={"response": [swallow]},
+        trust_env=False,
+    ) as client:
+        with pytest.raises(ConnectionLost, match="ResponseNotRead"):
+            await read_by(HttpxCarrier(client))

@@ -107,15 +107,33 @@ def test_the_clients_need_nothing_of_the_command_line() -> None:
 # Exit codes.
 
 
+def having(error: TelephonyError, **attributes: bool) -> TelephonyError:
+    for name, value in attributes.items():
+        setattr(error, name, value)
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "begun", "expected"),
     [
         (InvalidRequest("x"), False, ExitCode.USAGE),
         (ApiError("x"), False, ExitCode.REFUSED),
         (StatusError("x", status=403), False, ExitCode.REFUSED),
-        (ApiError("x", acted=Acted.MAYBE), False, ExitCode.OUTCOME_UNKNOWN),
+        (
+            having(ApiError("x", acted=Acted.MAYBE), repeatable=False),
+            False,
+            ExitCode.OUTCOME_UNKNOWN,
+        ),
+        (
+            having(ApiError("x", acted=Acted.MAYBE), repeatable=False),
+            True,
+            ExitCode.OUTCOME_UNKNOWN,
+        ),
+        (having(ApiError("x"), transient=True), False, ExitCode.OUT_OF_REACH),
+        (having(StatusError("x", status=408), transient=True), False, ExitCode.OUT_OF_REACH),
         (OutcomeUnknown("x"), False, ExitCode.OUTCOME_UNKNOWN),
-        (DeadlineExceeded("x", acted=Acted.MAYBE), False, ExitCode.OUTCOME_UNKNOWN),
+        # It may be made again without harm.
+        (DeadlineExceeded("x", acted=Acted.MAYBE), False, ExitCode.OUT_OF_REACH),
         (DeadlineExceeded("x"), False, ExitCode.OUT_OF_REACH),
         (NotSent("x"), False, ExitCode.OUT_OF_REACH),
         (RateLimited("x", status=429), False, ExitCode.OUT_OF_REACH),
@@ -123,6 +141,8 @@ def test_the_clients_need_nothing_of_the_command_line() -> None:
         (WaitTimeout("x", ids=("1",)), False, ExitCode.NOT_FINISHED),
         (JobFailed("x", ids=("1",)), True, ExitCode.FAILED),
         (JobNotFound("x", ids=("1",)), False, ExitCode.FAILED),
+        # There is nothing to go on with.
+        (JobNotFound("x", ids=("1",)), True, ExitCode.FAILED),
         (ProtocolError("x"), False, ExitCode.UNEXPECTED),
         (TelephonyError("x"), False, ExitCode.UNEXPECTED),
         # What was begun must not be begun again, whatever went wrong afterwards.

@@ -451,6 +451,38 @@ def test_a_shape_is_no_value_of_a_vocabulary() -> None:
     assert "a text was expected" in why({"id": 1, "src": "", "colour": ["red"]}, Sample)
 
 
+# What is empty.
+
+
+@attrs.frozen(kw_only=True)
+class Sums(Record):
+    count: int = 0
+    length: timedelta = timedelta(seconds=5)
+    price: Decimal = Decimal("1.5")
+    maybe: int | None = 3
+
+
+@attrs.frozen(kw_only=True)
+class MoreSums(Record):
+    count: int = 7
+    length: timedelta = timedelta()
+
+
+@pytest.mark.parametrize("empty", [None, "", []])
+def test_an_empty_number_is_the_default_where_there_is_one(empty: Plain) -> None:
+    fields: Plain = {"count": empty, "length": empty, "price": empty, "maybe": empty}
+    converter = ModelConverter(PRAGUE)
+    for _ in range(2):
+        assert converter.structure(fields, Sums) == Sums(maybe=None)
+        assert converter.structure(fields, MoreSums) == MoreSums()
+    assert "a whole number was expected" in why({"number": empty}, Part)
+
+
+@pytest.mark.parametrize("odd", ["none", "-", {}, [0], "1 2"])
+def test_what_is_no_number_is_no_empty_one(odd: Plain) -> None:
+    assert "a whole number was expected" in why({"count": odd}, Sums)
+
+
 # Rows.
 
 ROW: dict[str, Plain] = {"number": 1}
@@ -473,6 +505,10 @@ OTHER: dict[str, Plain] = {"number": 2}
         ({"1": ROW, "2": OTHER}, [ROW, OTHER]),
         ({"1": ROW, "2": OTHER, "count": 2}, [ROW, OTHER]),
         ({"7": ROW}, [ROW]),
+        ({"1": ROW, "2": [], "5": None, "6": "", "9": OTHER}, [ROW, OTHER]),
+        ({"1": ROW, "2": [], "count": 2}, [ROW]),
+        ({"1": []}, []),
+        ({"1": [], "2": []}, []),
         ({"part": ROW}, [ROW]),
         ({"part": [ROW, OTHER]}, [ROW, OTHER]),
         ({"part": [ROW], "count": "1"}, [ROW]),

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from _telephony_core.errors import (
     InvalidRequest,
     JobNotFound,
+    ProtocolError,
     RateLimited,
     ReplyLost,
     ServerUnavailable,
@@ -302,6 +303,33 @@ async def test_an_outage_is_borne_no_longer_than_told() -> None:
     assert 60 <= job.looks[-1] <= 60 * 1.1 + 2
 
 
+class Odd(Job):
+    """A job that is seen at work once, and then hidden by a page of maintenance for a while."""
+
+    def __init__(self, done: float, hidden: float, *, seen: bool = True) -> None:
+        super().__init__(done)
+        self._hidden = hidden
+        self._seen = seen
+
+    async def look(self, look: Look) -> Pending | Ready[str]:
+        outcome = await super().look(look)
+        if (len(self.looks) > 1 or not self._seen) and self.age < self._hidden:
+            raise ProtocolError("an HTML page", status=200)
+        return outcome
+
+
+@both
+@virtual
+async def test_maintenance_is_borne_once_there_was_a_good_answer() -> None:
+    assert await Odd(100, 90).wait(Polling(jitter=0, outage=120)) == "result"
+    with pytest.raises(ProtocolError):
+        await Odd(1000, 900).wait(Polling(jitter=0, outage=120))
+    never_seen = Odd(100, 90, seen=False)
+    with pytest.raises(ProtocolError):
+        await never_seen.wait(Polling(jitter=0, outage=120))
+    assert len(never_seen.looks) == 1
+
+
 class Down(Job):
     """A job whose service is out of reach from one moment to another."""
 
@@ -482,6 +510,17 @@ async def test_a_job_that_is_not_listed_is_new_for_a_while_and_then_unknown() ->
     with pytest.raises(JobNotFound, match="the job has not been listed for 60 s"):
         absence.noted("the job")
     assert anyio.current_time() - began < 70
+
+
+@both
+@virtual
+async def test_a_job_that_was_listed_in_between_is_not_unknown() -> None:
+    absence = Absence()
+    for _ in range(20):
+        absence.noted("the job")
+        await anyio.sleep(50)
+        absence.noted("the job")
+        absence.over()
 
 
 def test_a_state_is_called_by_its_english_name() -> None:

@@ -126,7 +126,8 @@ NO, MAYBE = Acted.NO, Acted.MAYBE
     ("status", "kind", "undecided"),
     [
         *((429, R, False), (500, U, True), (502, U, True), (503, U, True), (504, U, True)),
-        *((501, S, True), (505, S, True), (599, S, True)),
+        *((501, S, True), (505, S, True), (520, U, True), (599, U, True)),
+        *((408, S, False), (425, S, False)),
         *((302, S, True), (303, S, True), (301, S, False), (307, S, False), (308, S, False)),
         *((400, S, False), (401, S, False), (403, S, False), (404, S, False), (407, S, False)),
     ],
@@ -148,6 +149,8 @@ async def test_a_status_where_an_answer_should_stand(
         assert isinstance(cause, StatusError)
         assert cause.status == status
         assert cause.acted is (MAYBE if undecided and semantics is not READS else NO)
+        assert cause.transient is (kind is not S or status in {408, 425})
+        assert error.repeatable is (type(error) is not OutcomeUnknown)
         assert cause.excerpt == body.decode()
         assert not cause.repeated
 

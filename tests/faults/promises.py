@@ -84,11 +84,10 @@ _TABLE: dict[Effect, tuple[Promise, Promise, Promise]] = {
         Promise(DeadlineExceeded, _MAYBE, transient=True),
         _UNKNOWN,
     ),
-    # A server that counts requests refuses them before it acts. But an attempt before this one
-    # may have got through.
+    # A server that counts requests refuses them before it acts.
     Effect.BUSY: (
         Promise(RateLimited, _NO, attempts=2, transient=True),
-        Promise(RateLimited, _MAYBE, attempts=2, transient=True),
+        Promise(RateLimited, _NO, attempts=2, transient=True),
         Promise(RateLimited, _NO, transient=True),
     ),
     Effect.BUSY_FOR_LONG: (
