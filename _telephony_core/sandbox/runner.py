@@ -40,6 +40,12 @@ class _Protocol(H11Protocol):
         # The global uvicorn loggers may be in use by the program under test.
         self.logger = _logger
         self.access_log = False
+        self._lost = False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Note that the connection is no more."""
+        self._lost = True
+        super().connection_lost(exc)
 
     def write(self, data: bytes) -> None:
         """Send bytes that are no part of the HTTP answer."""
@@ -47,6 +53,10 @@ class _Protocol(H11Protocol):
 
     def drop(self, *, reset: bool) -> None:
         """End the connection with a TCP reset, or close it after what was written."""
+        if self._lost:
+            # asyncio would tell of the end a second time: a transport that was closed while it
+            # still had something to send does not remember that it has ended.
+            return
         if reset:
             link: socket.socket = self.transport.get_extra_info("socket")
             link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)

@@ -12,10 +12,12 @@ from collections.abc import Generator
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
+from _telephony_core.sandbox.exchange import CONNECTION, Connection
 from _telephony_core.sandbox.runner import ServerThread
 
 # Made for these tests and good for nothing else.
@@ -39,6 +41,10 @@ RCjjAiAeJNSGlXeO9Mp5x6gU1fKIfCF4g+y+MLiUwfiOjsCQjg==
 """
 
 
+#: More bytes than any socket takes at once.
+MUCH = 20_000_000
+
+
 async def hello(scope: Scope, receive: Receive, send: Send) -> None:
     """Greet, unless asked to hold the request or to fail."""
     await receive()
@@ -50,6 +56,17 @@ async def hello(scope: Scope, receive: Receive, send: Send) -> None:
         await anyio.sleep(3600)
     if scope["path"] == "/broken":
         raise ZeroDivisionError
+    if scope["path"] == "/dropped":
+        connection: Connection = scope["state"][CONNECTION]
+        # More than the system takes at once: the end comes when the last of it has gone.
+        connection.write(b"x" * MUCH)
+        connection.drop(reset=False)
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        await anyio.lowlevel.checkpoint()
+        connection.drop(reset=True)
+        connection.drop(reset=False)
+        return
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": b"hello", "more_body": False})
 
@@ -110,6 +127,20 @@ def test_it_stops_even_if_the_application_does_not_listen(
         begin = time.monotonic()
         server.stop()
         assert time.monotonic() - begin < 0.5
+
+
+def test_a_connection_that_has_ended_ends_once(
+    server: ServerThread, caplog: pytest.LogCaptureFixture
+) -> None:
+    with connect(server) as link:
+        link.sendall(b"GET /dropped HTTP/1.1\r\nHost: x\r\n\r\n")
+        received = 0
+        while piece := link.recv(1 << 20):
+            received += len(piece)
+    assert received == MUCH
+    assert httpx.get(server.url, trust_env=False).text == "hello"
+    server.stop()
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 def test_two_servers_run_side_by_side(server: ServerThread) -> None:
