@@ -9,10 +9,6 @@ from tests.faults.soak import soak, summary
 pytestmark = pytest.mark.asyncio
 
 
-# asyncio drops a connection that is made just as its task is cancelled; it is closed when it is
-# collected, with a warning.
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_nothing_is_left_after_a_soak(pytestconfig: pytest.Config) -> None:
     seconds = pytestconfig.getoption("--soak")
     assert isinstance(seconds, float)
