@@ -84,6 +84,10 @@ def test_all_modules_are_looked_at() -> None:
         *((f"{package}.session", f"{package}.resources") for package in CLIENTS),
         ("_telephony_core.transport", "_telephony_core.session"),
         ("_telephony_core.pool", "_telephony_core.transport"),
+        ("_telephony_core.attempts", "_telephony_core.transport"),
+        ("_telephony_core.attempts", "_telephony_core.connections"),
+        ("_telephony_core.building", "_telephony_core.converter"),
+        ("_telephony_core.json_rows", "_telephony_core.converter"),
     ],
 )
 def test_nothing_is_imported_upwards_or_across(importers: str, imports: str) -> None:
