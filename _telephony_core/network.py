@@ -103,9 +103,8 @@ class TlsStream(Stream):
 
     async def read(self, timeout: float) -> bytes:
         while (data := self._decrypted()) is None:
-            if self._outgoing.pending:
-                # The server wants new keys, which asks for an answer.
-                await self._flush(timeout)
+            # The server may want new keys, which asks for an answer.
+            await self._flush(timeout)
             self._take(await self._stream.read(timeout))
         return data
 

@@ -505,6 +505,7 @@ OTHER: dict[str, Plain] = {"number": 2}
         ({"1": ROW, "2": OTHER}, [ROW, OTHER]),
         ({"1": ROW, "2": OTHER, "count": 2}, [ROW, OTHER]),
         ({"7": ROW}, [ROW]),
+        ({"novak": ROW, "svoboda": OTHER}, [ROW, OTHER]),
         ({"1": ROW, "2": [], "5": None, "6": "", "9": OTHER}, [ROW, OTHER]),
         ({"1": ROW, "2": [], "count": 2}, [ROW]),
         ({"1": []}, []),
