@@ -226,7 +226,7 @@ def print_monitor(name: str, monitor: CampaignMonitor) -> None:
     say(
         f"{paint(name, '1')}: {figures.free_members} free, {figures.busy_members} busy,"
         f" {figures.calls_waiting} waiting, {figures.answered} answered,"
-        f" {figures.unanswered} missed, SLA {figures.sla} %"
+        f" {figures.unanswered} missed, SLA {'-' if figures.sla is None else figures.sla} %"
     )
     for member in monitor.members:
         mark = "◌" if member.paused else "●"

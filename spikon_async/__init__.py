@@ -60,8 +60,9 @@ if TYPE_CHECKING:
         WrongDataFormat,
         WrongParameterValue,
     )
-    from .models.account import InitiatedCall, PhoneAccount, RegistrationState
+    from .models.account import InitiatedCall, InitiationState, PhoneAccount, RegistrationState
     from .models.call_center import (
+        ActionState,
         ActionStatus,
         Agent,
         Campaign,
@@ -83,8 +84,8 @@ if TYPE_CHECKING:
         ReportWindow,
         SavedRecording,
     )
-    from .models.phone_books import Deleted, PhoneBook, PhoneBookEntry
-    from .models.sms import DeliveredSms, Sender, SentSms, SmsState, SmsStatus
+    from .models.phone_books import Deleted, DeletionState, PhoneBook, PhoneBookEntry
+    from .models.sms import DeliveredSms, Sender, SendingState, SentSms, SmsState, SmsStatus
     from .models.tts import (
         AudioFormat,
         Gender,
@@ -121,17 +122,17 @@ else:
                 "UnknownApiKey UnknownErrorCode UnknownMethod WaitTimeout WrongDataFormat "
                 "WrongParameterValue"
             ),
-            ".models.account": "InitiatedCall PhoneAccount RegistrationState",
+            ".models.account": "InitiatedCall InitiationState PhoneAccount RegistrationState",
             ".models.call_center": (
-                "ActionStatus Agent Campaign CampaignFigures CampaignMember CampaignMonitor "
-                "MemberState WaitingCall"
+                "ActionState ActionStatus Agent Campaign CampaignFigures CampaignMember "
+                "CampaignMonitor MemberState WaitingCall"
             ),
             ".models.call_lists": (
                 "CallRecord CallState Direction HistoryUpdate RecordingLink RecordingOnFtp Report "
                 "ReportState ReportWindow SavedRecording"
             ),
-            ".models.phone_books": "Deleted PhoneBook PhoneBookEntry",
-            ".models.sms": "DeliveredSms Sender SentSms SmsState SmsStatus",
+            ".models.phone_books": "Deleted DeletionState PhoneBook PhoneBookEntry",
+            ".models.sms": "DeliveredSms Sender SendingState SentSms SmsState SmsStatus",
             ".models.tts": (
                 "AudioFormat Gender Language SavedSpeech Speech SpeechPrice SpeechState Voice"
             ),
@@ -142,6 +143,7 @@ else:
 
 __all__ = [
     "Acted",
+    "ActionState",
     "ActionStatus",
     "Agent",
     "AlreadyExists",
@@ -159,6 +161,7 @@ __all__ = [
     "ClientClosed",
     "DeadlineExceeded",
     "Deleted",
+    "DeletionState",
     "DeliveredSms",
     "Direction",
     "DownloadProgress",
@@ -173,6 +176,7 @@ __all__ = [
     "HistoryUpdate",
     "Hooks",
     "InitiatedCall",
+    "InitiationState",
     "InvalidRequest",
     "IpNotWhitelisted",
     "JobFailed",
@@ -207,6 +211,7 @@ __all__ = [
     "SavedSpeech",
     "Semantics",
     "Sender",
+    "SendingState",
     "SentSms",
     "ServerUnavailable",
     "SmsState",

@@ -78,6 +78,8 @@ class SpikonApiError(ApiError):
     """
 
     documented_code: ClassVar[int | None] = None
+    #: The advice about a call that only reads, where it is another one.
+    advice_for_reads: ClassVar[str] = ""
 
     def __init__(
         self,
@@ -188,12 +190,17 @@ class WrongDataFormat(SpikonApiError):
 
 
 class GeneralFailure(SpikonApiError):
-    """Tell of code -1000: a failure inside the service; it may have acted."""
+    """Tell of code -1000: a failure inside the service; it may have acted, and it may pass."""
 
+    transient = True
     documented_code = -1000
     default_advice = (
         "Look whether it took effect before making it again, and tell the service desk:"
         " serwis@spikon.pl, 588 808 888 (chapter 5)."
+    )
+    advice_for_reads = (
+        "Try again later; if it stays so, tell the service desk: serwis@spikon.pl, 588 808 888"
+        " (chapter 5)."
     )
 
 
@@ -201,6 +208,7 @@ class UnknownErrorCode(SpikonApiError):
     """Tell of an error whose number the document does not have; it may have acted."""
 
     default_advice = "Look whether it took effect before making it again."
+    advice_for_reads = "Try again later; if it stays so, ask the service desk what it means."
 
 
 _BY_CODE: dict[int | None, type[SpikonApiError]] = {
@@ -208,14 +216,22 @@ _BY_CODE: dict[int | None, type[SpikonApiError]] = {
     for kind in SpikonApiError.__subclasses__()
     if kind.documented_code is not None
 }
+#: The errors that can come after the service has acted.
+_UNSURE: frozenset[type[SpikonApiError]] = frozenset({GeneralFailure, UnknownErrorCode})
 
 
 def error_for(faults: tuple[Fault, ...]) -> SpikonApiError:
     """Return the exception for the errors of one answer."""
-    kind = _BY_CODE.get(faults[0].code, UnknownErrorCode)
+    kinds = [_BY_CODE.get(fault.code, UnknownErrorCode) for fault in faults]
+    kind = kinds[0]
     what = "; ".join(_describe(fault) for fault in faults)
-    unsure = kind in {GeneralFailure, UnknownErrorCode}
-    return kind(f"{what}.", acted=Acted.MAYBE if unsure else Acted.NO, faults=faults)
+    # One of them is enough: it may have come after the action.
+    unsure = not _UNSURE.isdisjoint(kinds)
+    advice = kind.default_advice
+    if unsure and kind not in _UNSURE:
+        advice = f"{UnknownErrorCode.default_advice} {advice}".strip()
+    acted = Acted.MAYBE if unsure else Acted.NO
+    return kind(f"{what}.", acted=acted, advice=advice, faults=faults)
 
 
 def _describe(fault: Fault) -> str:

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve
 
-from _telephony_core.attempts import Delivery
-from _telephony_core.calls import Call
+from _telephony_core.attempts import Delivery, Reply
+from _telephony_core.calls import Call, Semantics
 from _telephony_core.documents import Plain
 from _telephony_core.downloads import DownloadedFile, DownloadOptions, DownloadProgress
 from _telephony_core.exchange import Request
@@ -20,7 +20,7 @@ from _telephony_core.redaction import Secret
 from _telephony_core.session import ApiSession
 from _telephony_core.settings import TransportSettings, check_scheme, origin, split_url
 
-from .errors import SpikonApiError, error_for
+from .errors import ApiError, SpikonApiError, error_for
 from .service import WireFormat
 from .wire import encode_form, find_faults, normalise
 
@@ -115,6 +115,11 @@ class SpikonSession(ApiSession):
                 for fault in faults
             )
         )
+
+    def _place(self, fault: ApiError, reply: Reply, delivery: Delivery) -> None:
+        super()._place(fault, reply, delivery)
+        if delivery.semantics is Semantics.SAFE and isinstance(fault, SpikonApiError):
+            fault.advice = fault.advice_for_reads or fault.default_advice
 
 
 def _is_audio(content_type: str, start: bytes) -> bool:

@@ -8,6 +8,8 @@ from attrs import field, frozen
 
 from _telephony_core.converter import Record, Wire
 
+from .receipts import only
+
 
 def _none_if_minus(value: str | None) -> str | None:
     return None if value == "-" else value
@@ -56,12 +58,22 @@ class PhoneAccount(Record):
     recording: bool = False
 
 
+class InitiationState(StrEnum):
+    """What became of a request to dial. SPIKON 4.2.3 shows this value."""
+
+    INITIATED = "initiated"
+
+
+def _initiated(value: InitiationState | str) -> InitiationState | str:
+    return only(value, InitiationState.INITIATED)
+
+
 @frozen(kw_only=True)
 class InitiatedCall(Record):
-    """What became of a request to dial. SPIKON 4.2.3.
+    """A call that was begun: the phone account is being called. SPIKON 4.2.3.
 
     Attributes:
-        state: "initiated" when the phone account is being called.
+        state: "initiated"; an answer with any other state is an `OutcomeUnknown`.
     """
 
-    state: str
+    state: InitiationState | str = field(converter=_initiated)

@@ -5,10 +5,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from attrs import frozen
+from attrs import field, frozen
 
 from _telephony_core.converter import Record, Wire
 from _telephony_core.documents import Plain
+
+from .receipts import filled
 
 
 @frozen(kw_only=True)
@@ -52,20 +54,29 @@ class Agent(Record):
     ] = None
 
 
+class ActionState(StrEnum):
+    """How an action on a campaign ended. SPIKON 4.5.3 to 4.5.7 show this value."""
+
+    OK = "OK"
+
+
 @frozen(kw_only=True)
 class ActionStatus(Record):
     """How an action on a campaign ended. SPIKON 4.5.3 to 4.5.7.
 
     Attributes:
-        status: "OK".
+        status: "OK"; any other text that the service says in its place.
     """
 
-    status: str = ""
+    status: ActionState | str = field(converter=filled)
 
 
 @frozen(kw_only=True)
 class CampaignFigures(Record):
     """The figures of a campaign at this moment. SPIKON 4.5.8.
+
+    A time or a percentage is None where the service has none, and says so in its own words ("Brak
+    danych", "-", nothing).
 
     Attributes:
         free_members: agents who are free.
@@ -87,11 +98,24 @@ class CampaignFigures(Record):
     answered: int = 0
     unanswered: int = 0
     in_queue: int = 0
-    average_waiting_time: timedelta = timedelta()
+    average_waiting_time: timedelta | None = None
     max_waiting: int = 0
-    average_call_time: timedelta = timedelta()
-    measured_sla: timedelta = timedelta()
-    sla: Decimal = Decimal(0)
+    average_call_time: timedelta | None = None
+    measured_sla: timedelta | None = None
+    sla: Decimal | None = None
+
+    @classmethod
+    def prepare(cls, plain: Plain) -> Plain:
+        """Read words in place of a time or a percentage as None, and "87%" as 87."""
+        if not isinstance(plain, dict):
+            return plain
+        fields = dict(plain)
+        for name in ("average_waiting_time", "average_call_time", "measured_sla", "sla"):
+            value = fields.get(name)
+            if isinstance(value, str):
+                number = value.strip().removesuffix("%")
+                fields[name] = number if any(map(str.isdigit, number)) else None
+        return fields
 
 
 class MemberState(StrEnum):
@@ -152,9 +176,14 @@ class CampaignMonitor(Record):
 
     @classmethod
     def prepare(cls, plain: Plain) -> Plain:
-        """Lift `waiting_calls` out of the members: samples have it there and beside them."""
+        """Lift `waiting_calls` out of the members: samples have it there and beside them.
+
+        Figures that hold nothing are none: a campaign without agents and calls has zeros.
+        """
         if not isinstance(plain, dict):
             return plain
+        if not plain.get("basic_data"):
+            plain = {name: item for name, item in plain.items() if name != "basic_data"}
         members = plain.get("campaign_members")
         if not isinstance(members, dict) or "waiting_calls" not in members:
             return plain

@@ -5,10 +5,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from attrs import frozen
+from attrs import field, frozen
 
 from _telephony_core.converter import Record, Wire
 from _telephony_core.errors import TelephonyError
+
+from .receipts import filled
 
 
 class Direction(StrEnum):
@@ -34,7 +36,7 @@ class OrderedReport(Record):
         id: the id of the report.
     """
 
-    id: Annotated[str, Wire("call_list_id", "id")]
+    id: Annotated[str, Wire("call_list_id", "id")] = field(converter=filled)
 
 
 @frozen(kw_only=True)

@@ -1,8 +1,12 @@
 """Chapter 4.3: phone books and their entries."""
 
-from attrs import frozen
+from enum import StrEnum
+
+from attrs import field, frozen
 
 from _telephony_core.converter import Record
+
+from .receipts import filled
 
 
 @frozen(kw_only=True)
@@ -14,7 +18,7 @@ class PhoneBook(Record):
         name: its name.
     """
 
-    id: str
+    id: str = field(converter=filled)
     name: str = ""
 
 
@@ -30,8 +34,29 @@ class PhoneBookEntry(Record):
     """
 
     id: str | None = None
+    name: str
+    number: str
+
+
+@frozen(kw_only=True)
+class AddedEntry(Record):
+    """The receipt of an entry. SPIKON 4.3.5.
+
+    Attributes:
+        id: its id.
+        name: the name shown.
+        number: the phone number.
+    """
+
+    id: str = field(converter=filled)
     name: str = ""
     number: str = ""
+
+
+class DeletionState(StrEnum):
+    """What became of a request to delete. SPIKON 4.7.6: always this value."""
+
+    DELETED = "deleted"
 
 
 @frozen(kw_only=True)
@@ -40,8 +65,8 @@ class Deleted(Record):
 
     Attributes:
         id: the id that it had.
-        state: "deleted".
+        state: "deleted"; any other text that the service says in its place.
     """
 
     id: str
-    state: str = ""
+    state: DeletionState | str = field(converter=filled)

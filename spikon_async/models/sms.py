@@ -2,9 +2,11 @@
 
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import field, frozen
 
 from _telephony_core.converter import Record
+
+from .receipts import only
 
 
 class Sender(StrEnum):
@@ -41,17 +43,31 @@ class SmsState(StrEnum):
 FAILED_STATES = frozenset({SmsState.NO_FUNDS, SmsState.ERROR, SmsState.UNDELIVERED})
 
 
+class SendingState(StrEnum):
+    """What became of a request to send. SPIKON 4.6.1: always this value."""
+
+    OK = "OK"
+
+
+def _accepted(value: SendingState | str) -> SendingState | str:
+    return only(value, SendingState.OK)
+
+
+def _real(ids: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(filter(None, ids))
+
+
 @frozen(kw_only=True)
 class SentSms(Record):
     """An SMS that was accepted. SPIKON 4.6.1.
 
     Attributes:
-        state: always "OK".
+        state: always "OK"; an answer with any other state is an `OutcomeUnknown`.
         ids: the ids by which its delivery can be followed.
     """
 
-    state: str = ""
-    ids: tuple[str, ...] = ()
+    state: SendingState | str = field(converter=_accepted)
+    ids: tuple[str, ...] = field(default=(), converter=_real)
 
 
 @frozen(kw_only=True)

@@ -4,10 +4,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from attrs import frozen
+from attrs import field, frozen
 
 from _telephony_core.converter import Record, Wire
 from _telephony_core.downloads import DownloadedFile
+
+from .receipts import filled
 
 
 @frozen(kw_only=True)
@@ -58,7 +60,7 @@ class OrderedSpeech(Record):
         id: the id of the announcement.
     """
 
-    id: Annotated[str, Wire("tts_id", "id")]
+    id: Annotated[str, Wire("tts_id", "id")] = field(converter=filled)
 
 
 @frozen(kw_only=True)

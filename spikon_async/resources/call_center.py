@@ -5,7 +5,7 @@ from _telephony_core.calls import Call, Semantics
 from _telephony_core.session import Resource
 
 from ..errors import AlreadyExists, NoElementsFound, SpikonApiError
-from ..models.call_center import ActionStatus, Agent, Campaign, CampaignMonitor
+from ..models.call_center import ActionState, ActionStatus, Agent, Campaign, CampaignMonitor
 from ..session import SpikonSession
 from .emptiness import empty_if_none_found
 
@@ -92,4 +92,4 @@ class CallCenterResource(Resource[SpikonSession]):
         except SpikonApiError as error:
             if not error.repeated or type(error) is not done:
                 raise
-            return ActionStatus(status="OK")
+            return ActionStatus(status=ActionState.OK)

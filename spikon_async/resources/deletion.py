@@ -3,7 +3,7 @@
 from collections.abc import Awaitable
 
 from ..errors import NoElementsFound
-from ..models.phone_books import Deleted
+from ..models.phone_books import Deleted, DeletionState
 
 
 async def delete(answer: Awaitable[Deleted], deleted_id: str) -> Deleted:
@@ -16,4 +16,4 @@ async def delete(answer: Awaitable[Deleted], deleted_id: str) -> Deleted:
     except NoElementsFound as error:
         if not error.repeated:
             raise
-        return Deleted(id=deleted_id, state="deleted")
+        return Deleted(id=deleted_id, state=DeletionState.DELETED)

@@ -5,7 +5,7 @@ from _telephony_core.calls import Call, Semantics
 from _telephony_core.session import Resource
 
 from ..errors import NoElementsFound
-from ..models.phone_books import Deleted, PhoneBook, PhoneBookEntry
+from ..models.phone_books import AddedEntry, Deleted, PhoneBook, PhoneBookEntry
 from ..session import SpikonSession
 from .deletion import delete
 from .emptiness import empty_if_none_found
@@ -78,12 +78,13 @@ class PhoneBookResource(Resource[SpikonSession]):
         }
         call = Call(
             "/api/phone_book_element/add",
-            PhoneBookEntry,
+            AddedEntry,
             params,
             Semantics.NON_IDEMPOTENT,
             check="Look for the entry with phone_books.show() before adding it again.",
         )
-        return await self._send(call, timeout=timeout)
+        added = await self._send(call, timeout=timeout)
+        return PhoneBookEntry(id=added.id, name=added.name, number=added.number, extra=added.extra)
 
     async def delete_entry(self, entry_id: str, *, timeout: float | None = None) -> Deleted:
         """Delete an entry of a phone book. SPIKON 4.3.6.

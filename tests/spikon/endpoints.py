@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from attrs import field, frozen
 
 from spikon_async import (
+    ActionState,
     ActionStatus,
     Agent,
     CallRecord,
@@ -24,9 +25,11 @@ from spikon_async import (
     CampaignMember,
     CampaignMonitor,
     Deleted,
+    DeletionState,
     Direction,
     Gender,
     InitiatedCall,
+    InitiationState,
     Language,
     MemberState,
     PhoneAccount,
@@ -36,6 +39,7 @@ from spikon_async import (
     Report,
     ReportState,
     Sender,
+    SendingState,
     SentSms,
     SmsState,
     SmsStatus,
@@ -150,7 +154,7 @@ ENDPOINTS = (
   <state>initiated</state>
 </call>
 """,
-        result=InitiatedCall(state="initiated"),
+        result=InitiatedCall(state=InitiationState.INITIATED),
     ),
     Endpoint(
         section="4.3.1",
@@ -261,7 +265,7 @@ ENDPOINTS = (
   </phone-book>
 </phone-books>
 """,
-        result=Deleted(id="1", state="deleted"),
+        result=Deleted(id="1", state=DeletionState.DELETED),
     ),
     Endpoint(
         section="4.3.5",
@@ -317,7 +321,7 @@ ENDPOINTS = (
   </phone-book-element>
 </phone-book-elements>
 """,
-        result=Deleted(id="1", state="deleted"),
+        result=Deleted(id="1", state=DeletionState.DELETED),
     ),
     Endpoint(
         section="4.4.1",
@@ -591,7 +595,7 @@ ENDPOINTS = (
   <status>OK</status>
 </add-agent>
 """,
-        result=ActionStatus(status="OK"),
+        result=ActionStatus(status=ActionState.OK),
     ),
     Endpoint(
         section="4.5.4",
@@ -608,7 +612,7 @@ ENDPOINTS = (
   <status>OK</status>
 </remove-agent>
 """,
-        result=ActionStatus(status="OK"),
+        result=ActionStatus(status=ActionState.OK),
     ),
     Endpoint(
         section="4.5.5",
@@ -625,7 +629,7 @@ ENDPOINTS = (
   <status>OK</status>
 </add-agent>
 """,
-        result=ActionStatus(status="OK"),
+        result=ActionStatus(status=ActionState.OK),
     ),
     Endpoint(
         section="4.5.6",
@@ -642,7 +646,7 @@ ENDPOINTS = (
   <status>OK</status>
 </remove-agent>
 """,
-        result=ActionStatus(status="OK"),
+        result=ActionStatus(status=ActionState.OK),
     ),
     Endpoint(
         section="4.5.7",
@@ -659,7 +663,7 @@ ENDPOINTS = (
   <status>OK</status>
 </out-campaign-set-default>
 """,
-        result=ActionStatus(status="OK"),
+        result=ActionStatus(status=ActionState.OK),
     ),
     Endpoint(
         section="4.5.8",
@@ -811,8 +815,8 @@ ENDPOINTS = (
   </ids>
 </sms>
 """,
-        result=SentSms(state="OK", ids=("12",)),
-        xml_result=SentSms(state="OK", ids=("13",)),
+        result=SentSms(state=SendingState.OK, ids=("12",)),
+        xml_result=SentSms(state=SendingState.OK, ids=("13",)),
     ),
     Endpoint(
         section="4.6.2",
@@ -1000,7 +1004,7 @@ ENDPOINTS = (
   <state>deleted</state>
 </tts>
 """,
-        result=Deleted(id="1", state="deleted"),
+        result=Deleted(id="1", state=DeletionState.DELETED),
     ),
     Endpoint(
         section="4.7.7",

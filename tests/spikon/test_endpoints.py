@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,16 +14,27 @@ from typing import Any, TypeAlias, cast
 
 import httpx
 import pytest
+from attrs import evolve
 
 from spikon_async import (
+    Acted,
+    ActionStatus,
     AudioFormat,
     CallRecord,
     CampaignMonitor,
     DownloadedFile,
     DownloadProgress,
+    Drift,
+    DriftKind,
+    Hooks,
     NotReady,
+    OutcomeUnknown,
     ProtocolError,
+    SendingState,
+    SentSms,
     SpikonClient,
+    TelephonyError,
+    UnknownApiKey,
     WireFormat,
 )
 from tests.spikon.endpoints import (
@@ -113,6 +126,31 @@ async def test_the_documented_json(endpoint: Endpoint) -> None:
 @each_endpoint
 async def test_the_documented_xml(endpoint: Endpoint) -> None:
     same(await answered(endpoint, endpoint.xml), endpoint.xml_result or endpoint.result)
+
+
+# The monitor as version 1.0.3 of the document shows it (4.5.2), word for word.
+
+MONITOR_OF_1_0_3 = """\
+{ "cc-monitor":{ "basic-data":{ "free-members":2, "busy-members":0, "calls-waiting":0,
+"answered":0, "unanswered":4, "in-queue":0, "average-waiting-time":"00:00", "max-waiting":20,
+"average-call-time":"00:00", "measured-sla":"01:00", "sla":0 }, "campaign-members":{
+"cc-campaign-member-1":{ "login":"1234567", "description":"Janina Kowalska", "state":"Wolny",
+"answered":"0", "last-call":"Brak danych", "pause":"Tak", "skill":"1" },
+"cc-campaign-member-2":{ "login":"2345678", "description":"Adam Nowacki", "state":"Wolny",
+"answered":"0", "last-call":"Brak danych", "pause":"Nie", "skill":"1" } } }, "waiting-calls":{} }
+"""
+
+
+async def test_the_monitor_of_the_older_document() -> None:
+    (row,) = (row for row in ENDPOINTS if row.name == "call_center.monitor")
+    same(await answered(row, MONITOR_OF_1_0_3), row.result)
+    same(await answered(row, row.xml.replace("campain", "campaign")), row.result)
+    with_calls = MONITOR_OF_1_0_3.replace(
+        '"waiting-calls":{}', '"waiting-calls":{"waiting-call-1":{"number":"600123456"}}'
+    )
+    result = await answered(row, with_calls)
+    assert isinstance(result, CampaignMonitor)
+    assert [call.extra for call in result.waiting_calls] == [{"number": "600123456"}]
 
 
 # The same answers as another version of the server might write them.
@@ -242,6 +280,172 @@ async def test_a_monitor_that_is_no_map_is_no_answer() -> None:
     for body in ('{"cc-monitor": "x"}', '{"cc-monitor": ["x"]}', '{"cc-monitor": {}}'):
         with pytest.raises(ProtocolError):
             await answered(row, body)
+
+
+@pytest.mark.parametrize("words", ['"Brak danych"', '"-"', '""', "null", '"--:--"', '" %"'])
+@pytest.mark.parametrize("format_", ["json", "xml"])
+async def test_figures_that_the_service_does_not_have(words: str, format_: str) -> None:
+    (row,) = (row for row in ENDPOINTS if row.name == "call_center.monitor")
+    body = row.json if format_ == "json" else row.xml
+    text = "" if words == "null" else words.strip('"')
+    for name in ("average-waiting-time", "average-call-time", "measured-sla", "sla"):
+        if format_ == "json":
+            body = re.sub(f'"{name}":[^,\n]*', f'"{name}":{words}', body)
+        else:
+            body = re.sub(f"(<{name}[^>]*>)[^<]*", rf"\g<1>{text}", body)
+    result = await answered(row, body)
+    assert isinstance(result, CampaignMonitor)
+    assert isinstance(row.result, CampaignMonitor)
+    assert result.figures == evolve(
+        row.result.figures,
+        average_waiting_time=None,
+        average_call_time=None,
+        measured_sla=None,
+        sla=None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "sla"), [("87%", "87"), ("87,5 %", "87.5"), (" 0% ", "0"), ("99.5", "99.5")]
+)
+async def test_a_percentage_may_have_its_sign(text: str, sla: str) -> None:
+    (row,) = (row for row in ENDPOINTS if row.name == "call_center.monitor")
+    result = await answered(row, row.json.replace('"sla":0', f'"sla":"{text}"'))
+    assert isinstance(result, CampaignMonitor)
+    assert result.figures.sla == Decimal(sla)
+
+
+@pytest.mark.parametrize("figures", ["null", "{}", "[]", '""', '"x"', "[1]"])
+async def test_a_monitor_without_figures_is_no_answer(figures: str) -> None:
+    (row,) = (row for row in ENDPOINTS if row.name == "call_center.monitor")
+    body = f'{{"cc-monitor": {{"basic-data": {figures}, "waiting-calls": {{}}}}}}'
+    with pytest.raises(ProtocolError):
+        await answered(row, body)
+
+
+# Answers that are none.
+
+FOREIGN = [
+    *("null", '""', '" "', "{}", "true", "0", '"OK"', "[null]", "[[]]", "[{}]"),
+    *('{"errors": []}', '{"errors": {}}', '{"errors": null}', '{"errors": [], "count": "0"}'),
+    *('{"oops": null}', '{"oops": []}', '{"oops": {"rows": {}}}', '{"a": null, "b": ""}'),
+    *('{"message": "Service under maintenance"}', '{"status": "error", "code": 500}'),
+    *('{"success": false}', '{"id": "-3", "text": "Unknown API key"}', '{"count": "0"}'),
+    *("<oops/>", "<errors/>", '<errors type="array"></errors>', "<oops><x/></oops>"),
+    *("<maintenance/>", "<maintenance><until>12:00</until></maintenance>"),
+]
+
+
+@pytest.mark.parametrize("body", FOREIGN)
+@each_endpoint
+async def test_a_foreign_or_empty_answer_is_no_result(endpoint: Endpoint, body: str) -> None:
+    if isinstance(endpoint.result, ActionStatus) and '"status"' in body:
+        # It has what every answer to an action has, and whoever asks is told its word.
+        assert await answered(endpoint, body) == ActionStatus(status="error")
+        return
+    with pytest.raises(TelephonyError) as caught:
+        await answered(endpoint, body)
+    error = caught.value
+    assert isinstance(error, ProtocolError | OutcomeUnknown | UnknownApiKey)
+    # Whoever pays or rings by the call must look before making it again.
+    acts = endpoint.path.removeprefix("/api/") in ACTING
+    assert isinstance(error, OutcomeUnknown) is (acts and not isinstance(error, UnknownApiKey))
+    assert error.call == f"POST {endpoint.path}"
+
+
+#: The calls that do something new each time.
+ACTING = {"call/initiate", "phone_book/add", "phone_book_element/add", "sms/send", "tts/generate"}
+
+#: What stands in place of an answer, under the root that the document names.
+HOLLOW: dict[str, tuple[str, ...]] = {
+    "account.initiate_call": ('{"call": {}}', '{"call": {"state": ""}}', "<call/>"),
+    "phone_books.add": ('{"phone-books": {"phone_book": {"id": "", "name": "x"}}}',),
+    "phone_books.add_entry": (
+        '{"phone-book-elements": {"phone_book_element": {"name": "x", "number": "1"}}}',
+        '{"phone-book-elements": {"phone_book_element": {"id": null}}}',
+        '{"phone-book-elements": {"count": "0"}}',
+        "<phone-book-elements/>",
+    ),
+    "phone_books.delete": ('{"phone-books": {"phone_book": {"id": "1", "state": ""}}}',),
+    "phone_books.delete_entry": ('{"phone-book-elements": {"phone_book_element": {"id": "1"}}}',),
+    "phone_books.show": ('{"phone-book-elements": {"phone-book-element-1": {"name": "x"}}}',),
+    "call_lists.order": ('{"call_list": {"call_list_id": ""}}', "<call-list/>"),
+    "call_center.add_to_incoming": ('{"add_agent_status": ""}', "<add-agent/>"),
+    "call_center.set_default_outgoing": ('{"out_campaign_set_default": {}}',),
+    "sms.send": ('{"sms": {}}', '{"sms": {"ids": [12]}}', '{"sms": {"state": null}}', "<sms/>"),
+    "sms.state": ('{"sms": {}}', "<sms/>"),
+    "tts.generate": ('{"tts": {"tts_id": null}}', '{"tts": {}}', "<tts/>"),
+    "tts.delete": ('{"tts": {"id": "1"}}',),
+}
+
+
+@pytest.mark.parametrize("name", HOLLOW)
+async def test_an_answer_that_lacks_what_every_one_has_is_none(name: str) -> None:
+    (row,) = (row for row in ENDPOINTS if row.name == name)
+    acts = row.path.removeprefix("/api/") in ACTING
+    for body in HOLLOW[name]:
+        with pytest.raises(OutcomeUnknown if acts else ProtocolError) as caught:
+            await answered(row, body)
+        assert caught.value.repeatable is not acts
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "value"),
+    [
+        ("sms.send", '{"sms": {"state": "ERROR", "ids": [12]}}', "ERROR"),
+        ("sms.send", "<sms><state> QUEUED </state></sms>", "QUEUED"),
+        ("account.initiate_call", '{"call": {"state": "failed"}}', "failed"),
+        ("account.initiate_call", '{"call": {"state": 0}}', "0"),
+    ],
+)
+async def test_another_state_of_what_is_paid_or_dialled_is_an_unknown_outcome(
+    name: str, body: str, value: str
+) -> None:
+    (row,) = (row for row in ENDPOINTS if row.name == name)
+    with pytest.raises(OutcomeUnknown) as caught:
+        await answered(row, body)
+    assert repr(value) in str(caught.value)
+    assert "before" in caught.value.advice
+    assert caught.value.acted is Acted.MAYBE
+    assert isinstance(caught.value.__cause__, ProtocolError)
+
+
+async def test_another_state_of_an_action_is_kept() -> None:
+    for name, body, value in (
+        ("call_center.add_to_incoming", '{"add_agent_status": "QUEUED"}', "QUEUED"),
+        ("phone_books.delete", '{"phone-books": {"phone_book": {"id": "1", "state": "x"}}}', "x"),
+    ):
+        (row,) = (row for row in ENDPOINTS if row.name == name)
+        assert repr(value) in repr(await answered(row, body))
+
+
+async def test_ids_of_an_sms_that_are_none_are_left_out() -> None:
+    (row,) = (row for row in ENDPOINTS if row.name == "sms.send")
+    for body in ('{"sms": {"state": "OK", "ids": [null, ""]}}', '{"sms": {"state": "OK"}}'):
+        assert await answered(row, body) == SentSms(state=SendingState.OK, ids=())
+
+
+async def test_states_that_the_document_does_not_name_are_told() -> None:
+    told: list[Drift] = []
+    bodies = {
+        "sms.send": '{"sms": {"state": "ERROR"}}',
+        "account.initiate_call": '{"call": {"state": "failed"}}',
+        "call_center.add_to_outgoing": '{"add_agent_status": "QUEUED"}',
+        "tts.delete": '{"tts": {"id": "1", "state": "gone"}}',
+    }
+    for row in ENDPOINTS:
+        if row.name in bodies:
+            with service() as router:
+                router.post(row.path).mock(return_value=answer(bodies[row.name]))
+                async with SpikonClient(KEY, hooks=Hooks(on_drift=told.append)) as spikon:
+                    with suppress(OutcomeUnknown):
+                        await row.call(spikon)
+    assert {(drift.kind, drift.model, drift.what) for drift in told} == {
+        (DriftKind.VALUE, "SendingState", "ERROR"),
+        (DriftKind.VALUE, "InitiationState", "failed"),
+        (DriftKind.VALUE, "ActionState", "QUEUED"),
+        (DriftKind.VALUE, "DeletionState", "gone"),
+    }
 
 
 async def test_what_a_call_says_of_itself() -> None:

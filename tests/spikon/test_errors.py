@@ -219,6 +219,51 @@ async def test_several_errors_are_kept_and_the_first_decides(how: str, status: i
 
 
 @pytest.mark.parametrize(
+    "others",
+    [
+        '{"id": -1000, "text": "General failure"}',
+        '{"id": -4711, "text": "Of another version"}',
+        '{"text": "without a number"}',
+        '"in words"',
+    ],
+)
+@pytest.mark.parametrize("place", ["first", "last"])
+async def test_one_error_after_which_it_may_have_acted_is_enough(others: str, place: str) -> None:
+    known = '{"id": -6, "text": "Wrong value for parameter", "desc": "to"}'
+    errors = [known, others] if place == "last" else [others, known]
+    body = f'{{"errors": [{", ".join(errors)}]}}'
+    error = await caught(body, lambda spikon: spikon.sms.send("600123456", "x", sender="SMS"))
+    assert error.acted is Acted.MAYBE
+    assert not error.repeatable
+    assert error.advice.startswith("Look whether it took effect before making it again")
+    if place == "last":
+        assert type(error) is WrongParameterValue
+        assert "Correct the argument" in error.advice
+    # A call that only reads has done nothing, and there is nothing to look for.
+    error = await caught(body)
+    assert error.acted is Acted.NO
+    assert error.repeatable
+    assert "Look whether" not in error.advice
+
+
+async def test_several_known_errors_are_refusals() -> None:
+    error = await caught(
+        SEVERAL["xml"], lambda spikon: spikon.sms.send("600123456", "x", sender="SMS")
+    )
+    assert error.acted is Acted.NO
+    assert error.repeatable
+
+
+@pytest.mark.parametrize(("code", "kind"), CODES.items())
+async def test_a_failure_of_the_service_may_pass(
+    code: int, kind: tuple[type[SpikonApiError], str]
+) -> None:
+    error = await caught(WRAPPINGS["json, the same"].format(*[code, "x"]))
+    assert error.transient is (kind[0] is GeneralFailure)
+    assert ("serwis@spikon.pl" in error.advice) is (kind[0] is GeneralFailure)
+
+
+@pytest.mark.parametrize(
     ("body", "fault"),
     [
         ('{"error": "Przerwa techniczna"}', Fault(None, "Przerwa techniczna", "")),
@@ -445,7 +490,7 @@ async def test_done_by_the_attempt_whose_answer_was_lost(
     if name in DELETIONS:
         assert result == Deleted(id="7", state="deleted")
     else:
-        assert repr(result) == "ActionStatus(status='OK')"
+        assert repr(result) == "ActionStatus(status=<ActionState.OK: 'OK'>)"
 
 
 @pytest.mark.parametrize("before", [(), (httpx.ConnectError("x"),)], ids=["first", "not sent"])

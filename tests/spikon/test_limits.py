@@ -218,7 +218,8 @@ REFUSED: dict[str, tuple[Call, str]] = {
 @pytest.mark.parametrize("name", ALLOWED)
 async def test_what_is_at_a_limit_goes_out_whole(name: str) -> None:
     call, field, value = ALLOWED[name]
-    everything = '{"x": {"id": "1", "state": "OK", "cost_net": "1", "cost_gross": "1"}}'
+    state = "initiated" if field == "destination_number" else "OK"
+    everything = f'{{"x": {{"id": "1", "state": "{state}", "cost_net": "1", "cost_gross": "1"}}}}'
     with service() as router:
         route = router.route().mock(return_value=answer(everything))
         async with SpikonClient(KEY) as spikon:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import parse_qsl
 
@@ -11,7 +13,13 @@ from hypothesis import strategies as st
 
 from _telephony_core.documents import Plain, Unreadable, parse_document
 from spikon_async import Fault, WireFormat
-from spikon_async.wire import encode_form, find_faults, normalise
+from spikon_async.wire import (
+    _ROOTS,  # pyright: ignore[reportPrivateUsage]
+    encode_form,
+    find_faults,
+    normalise,
+)
+from tests.spikon.endpoints import ENDPOINTS
 
 # Keys that look like the document's, and any others.
 keys = st.one_of(
@@ -63,10 +71,29 @@ def test_a_key_of_several_values_is_written_for_each() -> None:
 # Answers.
 
 
+def leaves(plain: Plain) -> Iterator[Plain]:
+    """Yield all that stands in a value, but for a count beside or under its root."""
+    if isinstance(plain, dict):
+        for key, item in plain.items():
+            if "".join(key.split()) != "count":
+                yield from leaves(item)
+    elif isinstance(plain, list):
+        for item in plain:
+            yield from leaves(item)
+    else:
+        yield plain
+
+
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(plain=plains)
 def test_anything_can_be_normalised_and_searched(plain: Plain) -> None:
-    faults = find_faults(normalise(plain))
+    try:
+        read = normalise(plain)
+    except Unreadable:
+        assert plain != []
+        assert all(leaf is None or not str(leaf).strip() for leaf in leaves(plain))
+        return
+    faults = find_faults(read)
     assert all(isinstance(fault.text, str) for fault in faults)
     assert all(isinstance(fault.desc, str) for fault in faults)
     assert all(fault.code is None or abs(fault.code) < 10**9 for fault in faults)
@@ -150,8 +177,32 @@ def test_a_value_nested_too_deep_is_a_recursion_error() -> None:
         ({"a": 1, "b": 2}, {"a": 1, "b": 2}),
         ({"tts": {"tts": "1"}}, {"tts": "1"}),
         ("text", "text"),
-        (None, None),
-        ({}, {}),
+        # XML with one number twice or more, and with an element that is empty.
+        (
+            {"tts": {"tts-1": [{"id": "1"}, {"id": "2"}], "tts-2": {"id": "3"}}},
+            [{"id": "1"}, {"id": "2"}, {"id": "3"}],
+        ),
+        (
+            {"tts": {"tts-2": {"id": "3"}, "tts-1": [{"id": "1"}, None]}},
+            [{"id": "1"}, None, {"id": "3"}],
+        ),
+        # A list of anything else stays what it is.
+        ({"tts": {"tts-1": ["a", "b"]}}, {"tts_1": ["a", "b"]}),
+        ({"tts": {"tts-1": []}}, {"tts_1": []}),
+        # 1.0.3, 4.5.2: closed too soon.
+        (
+            {"cc-monitor": {"basic-data": {"sla": 0}}, "waiting-calls": {}},
+            {"basic_data": {"sla": 0}, "waiting_calls": {}},
+        ),
+        ({"cc-monitor": None, "waiting-calls": {}}, {"cc_monitor": None, "waiting_calls": {}}),
+        # No rows: an empty list, and a root that the document names.
+        ([], []),
+        ({"call-lists": None}, None),
+        ({"call-lists": {}}, {}),
+        ({"sms": ""}, ""),
+        # A root that it does not name, with something under it.
+        ({"x": {"count": "0"}}, {"count": "0"}),
+        ({"x": {"id": "1", "name": None}}, {"id": "1", "name": None}),
     ],
 )
 def test_the_spellings_of_the_document(answer: Plain, expected: Plain) -> None:
@@ -161,19 +212,68 @@ def test_the_spellings_of_the_document(answer: Plain, expected: Plain) -> None:
 @pytest.mark.parametrize(
     "answer",
     [
+        *(
+            None,
+            "",
+            " \n",
+            {},
+            [None],
+            [[]],
+            [{}],
+            {"errors": []},
+            {"errors": {}},
+            {"errors": None},
+        ),
+        *({"oops": None}, {"oops": {}}, {"oops": [{}]}, {"x": {"y": {"z": " "}}}),
+        *({"x": None, "y": []}, {"count": "0"}, {"count": 0, "errors": []}),
+    ],
+)
+def test_what_holds_nothing_is_no_answer(answer: Plain) -> None:
+    with pytest.raises(Unreadable, match="holds nothing"):
+        normalise(answer)
+
+
+def test_the_roots_are_those_of_the_document() -> None:
+    roots = {next(iter(json.loads(row.json))).strip().replace("-", "_") for row in ENDPOINTS} | {
+        row.xml.partition("?>")[2].strip()[1:].partition(">")[0] for row in ENDPOINTS
+    }
+    assert {root.replace("-", "_") for root in roots} == _ROOTS
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
         {"sms": {"state": 2, "error": "Operator odrzucił"}},
         {"account": {"balance": "1,00"}},
         {"error": "x", "state": "OK"},
         {"errors": "x", "count": "0"},
-        {"errors": []},
         [],
         "error",
-        None,
         7,
+        # What could be an error, and is none: it has a number of its own, or no text, or more.
+        {"x": {"id": "3", "text": "Unknown API key"}},
+        {"x": {"id": "-3"}},
+        {"x": {"id": "-3", "text": "a", "name": "b"}},
+        {"x": {"id": "x", "text": "a"}},
+        [{"id": "-3", "text": "a"}, {"id": "3", "text": "b"}],
     ],
 )
 def test_a_good_answer_holds_no_fault(answer: Plain) -> None:
     assert find_faults(normalise(answer)) == ()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"id": "-3", "text": "Unknown API key"},
+        {"id": -3, "text": "Unknown API key", "desc": ""},
+        {"code": "-3", "text": "Unknown API key"},
+        {"response": {"id": "-3", "text": "Unknown API key"}},
+        [{"id": "-3", "text": "Unknown API key"}],
+    ],
+)
+def test_an_error_without_a_root_is_one(answer: Plain) -> None:
+    assert find_faults(normalise(answer)) == (Fault(-3, "Unknown API key", ""),)
 
 
 def test_faults_are_found_in_order() -> None:
