@@ -68,36 +68,47 @@ def accepted(batch: Batch, group: SentGroup) -> list[GroupSmsEntry]:
     """Return what became of the messages of a group that was accepted.
 
     The answer names no numbers, only ids in order. With as many as there are messages they belong
-    to them one by one; else nobody can tell which message was left out.
+    to them one by one; else nobody can tell which message was left out. One that has no id in the
+    answer may have been accepted all the same.
     """
-    if len(group.messages) != len(batch.messages):
-        error = OutcomeUnknown(
-            f"the answer has {len(group.messages)} messages for {len(batch.messages)} that were"
-            " sent.",
-            acted=Acted.MAYBE,
-            advice="Look with sms.list() which of them the service has.",
-            ids=(group.id,) if group.id else (),
+    listed = len(group.messages) + len(group.without_id)
+    if listed != len(batch.messages):
+        error = _unknown(
+            group, f"the answer has {listed} messages for {len(batch.messages)} that were sent."
         )
         return _entries(batch, SmsOutcome.UNKNOWN, group.id or None, error)
-    return [
-        GroupSmsEntry(
-            index=index,
-            message=message,
+    entries = _entries(
+        batch,
+        SmsOutcome.UNKNOWN,
+        group.id or None,
+        _unknown(group, "the answer has no id for this message."),
+    )
+    with_id = sorted(set(range(listed)) - set(group.without_id))
+    for place, sent in zip(with_id, group.messages, strict=True):
+        entries[place] = GroupSmsEntry(
+            index=batch.start + place,
+            message=batch.messages[place],
             outcome=SmsOutcome.ACCEPTED,
-            group_id=sent.group_id or group.id,
+            group_id=sent.group_id or group.id or None,
             sms_id=sent.id,
             parts=sent.parts,
         )
-        for index, (message, sent) in enumerate(
-            zip(batch.messages, group.messages, strict=True), batch.start
-        )
-    ]
+    return entries
 
 
 def failed(batch: Batch, error: TelephonyError) -> list[GroupSmsEntry]:
     """Return what became of the messages of a group whose sending failed."""
     refused = error.acted is Acted.NO
     return _entries(batch, SmsOutcome.REFUSED if refused else SmsOutcome.UNKNOWN, None, error)
+
+
+def _unknown(group: SentGroup, what: str) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        what,
+        acted=Acted.MAYBE,
+        advice="Look with sms.list() which of them the service has.",
+        ids=(group.id,) if group.id else (),
+    )
 
 
 def _entries(

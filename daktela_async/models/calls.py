@@ -8,10 +8,12 @@ from typing import Annotated
 from attrs import field, frozen
 
 from _telephony_core.converter import Record, Wire
+from _telephony_core.documents import Plain
 from _telephony_core.errors import TelephonyError
 
 from .common import Direction
 from .paging import Page
+from .shapes import without_empty
 
 
 @frozen(kw_only=True)
@@ -23,6 +25,11 @@ class StartedCall(Record):
     """
 
     call_id: Annotated[str, Wire("id_call")]
+
+    @classmethod
+    def prepare(cls, plain: Plain) -> Plain:
+        """Take an empty id for none: who made the call could not find it."""
+        return without_empty(plain, "id_call")
 
 
 @frozen(kw_only=True)

@@ -28,6 +28,24 @@ def as_text(plain: Plain, name: str) -> Plain:
     return plain
 
 
+def is_filled(plain: Plain, name: str) -> bool:
+    """Tell whether a record has a field with something in it."""
+    value = plain.get(name) if isinstance(plain, dict) else None
+    if isinstance(value, str):
+        return bool(value.strip())
+    return value is not None and value is not False and value != [] and value != {}
+
+
+def without_empty(plain: Plain, name: str) -> Plain:
+    """Return a record without a field that is empty, so that one that must be there is missed.
+
+    Texts are read liberally: null would be an id that is empty.
+    """
+    if isinstance(plain, dict) and not is_filled(plain, name):
+        return {field: item for field, item in plain.items() if field != name}
+    return plain
+
+
 def flattened(plain: Plain, name: str = "") -> dict[str, Plain]:
     """Return nested maps as one, its keys written as PHP writes parameters: `foo[bar]`."""
     if isinstance(plain, dict | list):

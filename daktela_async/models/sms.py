@@ -1,5 +1,6 @@
 """SMS through the hosted gateway, and what SMSConnect shares with it."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -12,6 +13,7 @@ from _telephony_core.documents import Plain
 from _telephony_core.errors import TelephonyError
 
 from .common import Direction
+from .shapes import is_filled, without_empty
 
 
 class SmsResult(StrEnum):
@@ -157,6 +159,11 @@ class SentSms(Record):
     parts: Annotated[int | None, Wire("count_sms")] = None
     group_id: str | None = None
 
+    @classmethod
+    def prepare(cls, plain: Plain) -> Plain:
+        """Take an empty id for none: it says neither that the SMS was accepted nor that not."""
+        return without_empty(plain, "id")
+
 
 @frozen(kw_only=True)
 class SentGroup(Record):
@@ -166,19 +173,27 @@ class SentGroup(Record):
 
     Attributes:
         id: the id of the group.
-        messages: the messages, in the order in which they were sent.
+        messages: the messages that have an id, in the order in which they were sent.
+        without_id: the places, from 0, of those that were sent and have no id in the answer; it
+            does not say what became of them.
     """
 
     id: str = ""
     messages: tuple[SentSms, ...] = ()
+    without_id: tuple[int, ...] = ()
 
     @classmethod
     def prepare(cls, plain: Plain) -> Plain:
         """Tell the entry of the group from those of its messages."""
         entries = [entry for entry in find_rows(plain, records=True) if isinstance(entry, dict)]
-        group = next((read_text(entry.get("group_id")) for entry in entries), "")
-        messages: list[Plain] = [entry for entry in entries if read_text(entry.get("id")) != group]
-        return {"id": group, "messages": messages}
+        groups = (read_text(entry.get("group_id")) for entry in entries)
+        group = next((group_id for group_id in groups if group_id), "")
+        sent = [entry for entry in entries if not group or read_text(entry.get("id")) != group]
+        messages: list[Plain] = [entry for entry in sent if is_filled(entry, "id")]
+        without_id: list[Plain] = [
+            place for place, entry in enumerate(sent) if not is_filled(entry, "id")
+        ]
+        return {"id": group, "messages": messages, "without_id": without_id}
 
 
 @frozen(kw_only=True)
@@ -220,6 +235,11 @@ class GroupSmsStatus(Record):
     def finished(self) -> bool:
         """Whether none of its messages waits any more; a group without messages is not begun."""
         return self.total > 0 and self.waiting == 0
+
+    @property
+    def all_sent(self) -> bool:
+        """Whether all of its messages were sent, as far as it has any."""
+        return self.finished and self.sent == self.total
 
 
 @frozen(kw_only=True)
@@ -344,8 +364,18 @@ class FollowedSending:
 
     @property
     def complete(self) -> bool:
-        """Whether every message was accepted and sent."""
-        return not (self.result.refused or self.result.unknown) and all(
-            group.status is not None and group.status.finished and not group.status.failed
-            for group in self.groups
-        )
+        """Whether every message was accepted, and as many were sent: one that was removed was not.
+
+        A group that counts neither its messages nor the SMS that they take is not complete.
+        """
+        if self.result.refused or self.result.unknown:
+            return False
+        if not all(group.status and group.status.all_sent for group in self.groups):
+            return False
+        # Whether the service counts messages, or the SMS that they take, is not documented.
+        messages, parts = Counter[str | None](), Counter[str | None]()
+        for entry in self.result.accepted:
+            messages[entry.group_id] += 1
+            parts[entry.group_id] += entry.parts or 1
+        sent = {group.id: group.status.sent for group in self.groups if group.status}
+        return all(sent.get(group or "") in {messages[group], parts[group]} for group in messages)

@@ -18,9 +18,10 @@ from _telephony_core.polling import (
     SharedPoll,
     WaitUpdate,
     poll_until,
+    time_limit,
 )
 
-from ..errors import InvalidRequest, JobFailed, TelephonyError
+from ..errors import InvalidRequest, JobFailed, JobNotFound, TelephonyError
 from ..group_sms import Batch, group_params, split
 from ..models.common import Direction, Done
 from ..models.sms import (
@@ -41,7 +42,7 @@ from ..models.sms import (
 from ..session import LONGEST_URL, DaktelaSession
 from ..wire import PhpValue, true_false, yes_no
 from .base import DaktelaResource, in_order, listed
-from .sms_checks import batch_of, messages_of, priority_of, send_batches, text_of
+from .sms_checks import batch_of, look_for, messages_of, priority_of, send_batches, text_of
 
 #: How an SMS is followed unless told otherwise: a phone that is off can take long, and the looks at
 #: one SMS serve no other.
@@ -181,6 +182,7 @@ class SmsResource(DaktelaResource):
         priority: int | None = None,
         scheduled_at: datetime | None = None,
         concurrency: int = CONCURRENCY,
+        on_started: Callable[[str], None] | None = None,
         on_entries: Callable[[tuple[GroupSmsEntry, ...]], None] | None = None,
         version: str = "3.1",
         timeout: float | None = None,
@@ -190,8 +192,9 @@ class SmsResource(DaktelaResource):
         All messages are checked before the first is sent. The groups are sent `concurrency` at a
         time, each once: one that fails does not stop the others, and one whose answer was lost is
         not sent again. The result tells of every message whether it was accepted, refused or
-        whether that is unknown; `on_entries` hears of it group by group. `timeout` bounds each
-        request. The other arguments are those of `send`.
+        whether that is unknown; `on_entries` hears of it group by group, and `on_started` of the
+        id of each group at once. `timeout` bounds each request. The other arguments are those of
+        `send`.
         """
         call = partial(
             self._group_call,
@@ -210,7 +213,13 @@ class SmsResource(DaktelaResource):
         every = messages_of(messages, "Daktela SendGroupSMS", unicode=unicode)
         fixed = len(self._session.address(call(())))
         batches = split(every, fixed=fixed, limit=LONGEST_URL)
-        return await send_batches(batches, send, concurrency=concurrency, on_entries=on_entries)
+        return await send_batches(
+            batches,
+            send,
+            concurrency=concurrency,
+            on_started=on_started,
+            on_entries=on_entries,
+        )
 
     async def send_group_and_wait(
         self,
@@ -223,6 +232,7 @@ class SmsResource(DaktelaResource):
         priority: int | None = None,
         scheduled_at: datetime | None = None,
         concurrency: int = CONCURRENCY,
+        on_started: Callable[[str], None] | None = None,
         on_entries: Callable[[tuple[GroupSmsEntry, ...]], None] | None = None,
         version: str = "3.1",
         timeout: float | None = None,
@@ -235,6 +245,7 @@ class SmsResource(DaktelaResource):
         has its error in the result, and does not hide the others. The other arguments are those
         of `send_group` and `wait_group`.
         """
+        time_limit(polling, timeout)
         result = await self.send_group(
             messages,
             confirmation=confirmation,
@@ -244,6 +255,7 @@ class SmsResource(DaktelaResource):
             priority=priority,
             scheduled_at=scheduled_at,
             concurrency=concurrency,
+            on_started=on_started,
             on_entries=on_entries,
             version=version,
         )
@@ -357,10 +369,9 @@ class SmsResource(DaktelaResource):
         absence = Absence()
 
         async def look(when: Look) -> Pending | Ready[SmsMessage]:
-            found = [message for message in await shared.look(when) if message.id == sms_id]
-            if not found:
-                return absence.noted(f"SMS {sms_id}")
-            message = found[0]
+            message = await look_for(shared, when, sms_id, absence, f"SMS {sms_id}")
+            if isinstance(message, Pending):
+                return message
             if message.confirmed:
                 return Ready(message, "confirmed")
             if message.result == SmsResult.ERROR:
@@ -389,13 +400,16 @@ class SmsResource(DaktelaResource):
         priority: int | None = None,
         timeout: float | None = None,
         polling: Polling = DELIVERY,
+        on_started: Callable[[str], None] | None = None,
         on_update: Callable[[WaitUpdate], None] | None = None,
     ) -> SmsMessage:
         """Send an SMS with a delivery report, and wait for that. Daktela SendSMS, GetSMS, SMS.
 
-        `timeout` bounds the waiting alone. Every error after the sending carries the id: go on
-        with `wait_delivered`, never by sending again.
+        `timeout` bounds the waiting alone. `on_started` hears of the id as soon as the SMS is
+        sent. Every error after the sending carries the id too: go on with `wait_delivered`, never
+        by sending again.
         """
+        time_limit(polling, timeout)
         sent = await self.send(
             number,
             text,
@@ -405,9 +419,12 @@ class SmsResource(DaktelaResource):
             account_code=account_code,
             priority=priority,
         )
-        return await self.wait_delivered(
-            sent.id, timeout=timeout, polling=polling, on_update=on_update
-        )
+        with started((sent.id,)):
+            if on_started is not None:
+                on_started(sent.id)
+            return await self.wait_delivered(
+                sent.id, timeout=timeout, polling=polling, on_update=on_update
+            )
 
     async def wait_group(
         self,
@@ -420,8 +437,9 @@ class SmsResource(DaktelaResource):
         """Wait until no message of a group waits to be sent. Daktela StatusGroupSMS, chapter SMS.
 
         Messages that failed are counted in the result, and raise nothing. Raises `JobNotFound`
-        when the service does not have the group for a minute, and `WaitTimeout` (after an hour
-        unless told otherwise) with the id to go on from.
+        when the service does not have the group for a minute, or no message in it, and at once
+        when the messages that it had are gone because it was removed; and `WaitTimeout` (after an
+        hour unless told otherwise) with the id to go on from.
         """
         checks.text("group_id", group_id, "Daktela StatusGroupSMS")
         shared = self._groups.get(group_id)
@@ -430,14 +448,25 @@ class SmsResource(DaktelaResource):
                 self.group_status, group_id=group_id
             )
             shared = self._groups[group_id] = SharedPoll(ask)
-        absence = Absence()
+        absence, emptiness = Absence(), Absence()
+        begun = False
 
         async def look(when: Look) -> Pending | Ready[GroupSmsStatus]:
-            found = [status for status in await shared.look(when) if status.id == group_id]
-            if not found:
-                return absence.noted(f"group {group_id}")
-            status = found[0]
+            nonlocal begun
+            status = await look_for(shared, when, group_id, absence, f"group {group_id}")
+            if isinstance(status, Pending):
+                return status
             state = f"{status.waiting} of {status.total} waiting"
+            if status.total == 0:
+                if begun:
+                    raise JobNotFound(
+                        f"group {group_id} has no messages any more: it was removed.",
+                        call="GET StatusGroupSMS",
+                        advice="Look with sms.list() which of its messages went out before.",
+                    )
+                emptiness.noted(f"a message of group {group_id}")
+                return Pending(state)
+            begun = True
             return Ready(status, state) if status.finished else Pending(state)
 
         return await poll_until(

@@ -1,14 +1,28 @@
-"""What SMS and SMSConnect share: limits, and sending to groups of any size."""
+"""What SMS and SMSConnect share: limits, groups of any size, and looks at what was sent."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Protocol, TypeVar
 
 from _telephony_core import checks
 from _telephony_core.concurrency import map_bounded
 from _telephony_core.errors import started
+from _telephony_core.polling import Absence, Look, Pending, SharedPoll
 
-from ..errors import InvalidRequest, TelephonyError
+from ..errors import DaktelaApiError, InvalidRequest, JobNotFound, TelephonyError, UserNotFound
 from ..group_sms import MOST_MESSAGES, Batch, accepted, failed
 from ..models.sms import GroupSmsEntry, GroupSmsResult, SentGroup, SmsText
+
+
+class Identified(Protocol):
+    """Be something that the service lists by its id."""
+
+    @property
+    def id(self) -> str:
+        """The id."""
+        ...
+
+
+JobT = TypeVar("JobT", bound=Identified)
 
 #: The most characters of one message: 9 SMS of 153, or 9 of 67 with accents (SendSMS).
 MOST_CHARACTERS = 1377
@@ -60,9 +74,13 @@ async def send_batches(
     send: Callable[[Batch], Awaitable[SentGroup]],
     *,
     concurrency: int,
+    on_started: Callable[[str], None] | None,
     on_entries: Callable[[tuple[GroupSmsEntry, ...]], None] | None,
 ) -> GroupSmsResult:
-    """Send groups a few at a time, each once, and tell of every message what became of it."""
+    """Send groups a few at a time, each once, and tell of every message what became of it.
+
+    `on_started` hears of the id of each group, and then `on_entries` of its messages.
+    """
     checks.whole("concurrency", concurrency, least=1)
     groups: dict[str, None] = {}
 
@@ -73,7 +91,11 @@ async def send_batches(
             entries = failed(batch, error)
         else:
             entries = accepted(batch, group)
-        groups.update((entry.group_id, None) for entry in entries if entry.group_id)
+        begun = dict.fromkeys(entry.group_id for entry in entries if entry.group_id)
+        groups.update(begun)
+        if on_started is not None:
+            for group_id in begun:
+                on_started(group_id)
         if on_entries is not None:
             on_entries(tuple(entries))
         return entries
@@ -81,3 +103,30 @@ async def send_batches(
     with started(groups):
         results = await map_bounded(attempt, batches, concurrency)
     return GroupSmsResult(entries=tuple(entry for entries in results for entry in entries))
+
+
+async def look_for(
+    shared: SharedPoll[tuple[JobT, ...]], when: Look, job_id: str, absence: Absence, what: str
+) -> JobT | Pending:
+    """Take a look at what has an id: return it, or that the service does not have it yet.
+
+    How the service says that it does not know an id is not documented: it may list nothing, or
+    refuse. Either is borne for a minute, because what was just sent may be listed late; the refusal
+    is then the cause of `JobNotFound`. That there is no such user is said of the access token.
+    """
+    refusal: DaktelaApiError | None = None
+    found: tuple[JobT, ...] = ()
+    try:
+        found = await shared.look(when)
+    except UserNotFound:
+        raise
+    except DaktelaApiError as error:
+        refusal = error
+    for one in found:
+        if one.id == job_id:
+            absence.over()
+            return one
+    try:
+        return absence.noted(what)
+    except JobNotFound as gone:
+        raise gone from refusal

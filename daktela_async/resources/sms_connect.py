@@ -8,6 +8,7 @@ from weakref import WeakValueDictionary
 
 from _telephony_core import checks
 from _telephony_core.calls import Call, Semantics
+from _telephony_core.errors import started
 from _telephony_core.polling import (
     Absence,
     Look,
@@ -18,6 +19,7 @@ from _telephony_core.polling import (
     WaitUpdate,
     poll_until,
     state_name,
+    time_limit,
 )
 
 from ..errors import InvalidRequest, JobFailed
@@ -29,7 +31,7 @@ from ..session import LONGEST_URL, DaktelaSession
 from ..wire import PhpValue, yes_no
 from .base import DaktelaResource, in_order, listed
 from .sms import CONCURRENCY, DELIVERY
-from .sms_checks import batch_of, messages_of, priority_of, send_batches, text_of
+from .sms_checks import batch_of, look_for, messages_of, priority_of, send_batches, text_of
 
 
 class SmsConnectResource(DaktelaResource):
@@ -143,6 +145,7 @@ class SmsConnectResource(DaktelaResource):
         priority: int | None = None,
         scheduled_at: datetime | None = None,
         concurrency: int = CONCURRENCY,
+        on_started: Callable[[str], None] | None = None,
         on_entries: Callable[[tuple[GroupSmsEntry, ...]], None] | None = None,
         version: str = "3.1",
         timeout: float | None = None,
@@ -168,7 +171,13 @@ class SmsConnectResource(DaktelaResource):
         every = messages_of(messages, "Daktela SendGroupSMSConnect", unicode=False)
         fixed = len(self._session.address(call(())))
         batches = split(every, fixed=fixed, limit=LONGEST_URL)
-        return await send_batches(batches, send, concurrency=concurrency, on_entries=on_entries)
+        return await send_batches(
+            batches,
+            send,
+            concurrency=concurrency,
+            on_started=on_started,
+            on_entries=on_entries,
+        )
 
     async def list(
         self,
@@ -237,10 +246,9 @@ class SmsConnectResource(DaktelaResource):
         absence = Absence()
 
         async def look(when: Look) -> Pending | Ready[SmsConnectMessage]:
-            found = [message for message in await shared.look(when) if message.id == sms_id]
-            if not found:
-                return absence.noted(f"SMS {sms_id}")
-            message = found[0]
+            message = await look_for(shared, when, sms_id, absence, f"SMS {sms_id}")
+            if isinstance(message, Pending):
+                return message
             name = state_name(message.result)
             if message.result == SmsConnectResult.DELIVERED:
                 return Ready(message, name)
@@ -277,13 +285,16 @@ class SmsConnectResource(DaktelaResource):
         priority: int | None = None,
         timeout: float | None = None,
         polling: Polling = DELIVERY,
+        on_started: Callable[[str], None] | None = None,
         on_update: Callable[[WaitUpdate], None] | None = None,
     ) -> SmsConnectMessage:
         """Send an SMS with a delivery report, and wait for that. Daktela SendSMSConnect.
 
-        Chapter SMSConnect. `timeout` bounds the waiting alone. Every error after the sending
-        carries the id: go on with `wait_delivered`, never by sending again.
+        Chapter SMSConnect. `timeout` bounds the waiting alone. `on_started` hears of the id as soon
+        as the SMS is sent. Every error after the sending carries the id too: go on with
+        `wait_delivered`, never by sending again.
         """
+        time_limit(polling, timeout)
         sent = await self.send(
             number,
             text,
@@ -293,9 +304,12 @@ class SmsConnectResource(DaktelaResource):
             sender=sender,
             priority=priority,
         )
-        return await self.wait_delivered(
-            sent.id, timeout=timeout, polling=polling, on_update=on_update
-        )
+        with started((sent.id,)):
+            if on_started is not None:
+                on_started(sent.id)
+            return await self.wait_delivered(
+                sent.id, timeout=timeout, polling=polling, on_update=on_update
+            )
 
     async def _find(
         self, sms_id: str, *, version: str = "4.1", timeout: float | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import Callable, Coroutine
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ from daktela_async.errors import (
     JobNotFound,
     NotSent,
     OutcomeUnknown,
+    UserNotFound,
     WaitTimeout,
 )
 from daktela_async.models.sms import (
@@ -180,6 +182,59 @@ async def test_an_answer_without_groups_leaves_the_outcome_open(
     assert result.group_ids == ()
 
 
+@either
+async def test_a_message_without_an_id_may_have_been_accepted(
+    of: Callable[[DaktelaClient], Either],
+) -> None:
+    rows: list[dict[str, object]] = [
+        {"count_sms": 0, "id": 100, "group_id": 100},
+        {"count_sms": 1, "id": 101, "group_id": 100},
+        {"count_sms": 0, "id": None, "group_id": 100, "error": "neplatne cislo"},
+        {"count_sms": 1, "id": 103, "group_id": 100},
+    ]
+    body = json.dumps({"status": 1, "error": None, "result": rows})
+    with service() as router:
+        router.route().mock(return_value=answer(body))
+        async with client() as daktela:
+            result = await of(daktela).send_group(texts(3))
+            group = await of(daktela).send_batch(texts(3))
+    assert [entry.sms_id for entry in result.accepted] == ["101", "103"]
+    assert [entry.index for entry in result.accepted] == [0, 2]
+    assert [entry.message for entry in result.entries] == texts(3)
+    (open_,) = result.unknown
+    assert (open_.index, open_.group_id, open_.sms_id) == (1, "100", None)
+    assert isinstance(open_.error, OutcomeUnknown)
+    assert open_.error.ids == ("100",)
+    assert ([sms.id for sms in group.messages], group.without_id) == (["101", "103"], (1,))
+
+
+@either
+async def test_without_any_id_nothing_is_accepted(of: Callable[[DaktelaClient], Either]) -> None:
+    body = '{"status":1,"error":null,"result":[{"count_sms":1,"id":" "},{"count_sms":1}]}'
+    with service() as router:
+        router.route().mock(return_value=answer(body))
+        async with client() as daktela:
+            result = await of(daktela).send_group(texts(2))
+    assert result.unknown == result.entries
+    assert result.group_ids == ()
+
+
+@either
+async def test_the_ids_of_groups_are_told_at_once(of: Callable[[DaktelaClient], Either]) -> None:
+    heard: list[object] = []
+    with service() as router:
+        groups = iter((100, 200))
+        router.route().mock(side_effect=lambda request: receipt(request, next(groups)))
+        async with client() as daktela:
+            await of(daktela).send_group(
+                texts(20),
+                concurrency=1,
+                on_started=heard.append,
+                on_entries=lambda entries: heard.append(len(entries)),
+            )
+    assert heard == ["100", 12, "200", 8]
+
+
 @pytest.mark.virtual_time
 async def test_a_cancelled_sending_tells_the_groups_so_far() -> None:
     async def reply(request: httpx.Request) -> httpx.Response:
@@ -319,7 +374,7 @@ async def test_a_group_that_is_not_there() -> None:
 
 @pytest.mark.virtual_time
 async def test_sent_and_followed() -> None:
-    statuses = {"100": status("100", 12, 0), "200": status("200", 12, 3)}
+    statuses = {"100": status("100", 12, 0), "200": status("200", 8, 3)}
 
     def reply(request: httpx.Request) -> httpx.Response:
         group = request.url.path.split("/")[4]
@@ -332,7 +387,7 @@ async def test_sent_and_followed() -> None:
         router.route().mock(side_effect=reply)
         async with client() as daktela:
             sending = await daktela.sms.send_group_and_wait(texts(20), polling=POLLING)
-            statuses["200"] = status("200", 12, 0)
+            statuses["200"] = status("200", 8, 0)
             complete = await daktela.sms.send_group_and_wait(texts(20), polling=POLLING)
     assert sending.result.group_ids == ("100", "200")
     first, second = sending.groups
@@ -342,6 +397,55 @@ async def test_sent_and_followed() -> None:
     assert (second.id, second.status) == ("200", None)
     assert not sending.complete
     assert complete.complete
+
+
+@pytest.mark.parametrize(
+    ("total", "sent", "complete"),
+    [
+        (3, 3, True),
+        # Each of them takes two SMS.
+        (6, 6, True),
+        # Others were removed.
+        (1, 1, False),
+        (3, 1, False),
+        (4, 4, False),
+    ],
+)
+async def test_what_was_removed_was_not_sent(total: int, sent: int, complete: bool) -> None:
+    counts = {"count_total": total, "count_ok": sent, "count_waiting": 0, "count_error": 0}
+    body = json.dumps({"status": 1, "result": [{"group_id": "100", **counts}]})
+    with service() as router:
+        router.get(path__regex="SendGroupSMS").mock(side_effect=lambda r: receipt(r, 100))
+        router.get(path__regex="StatusGroupSMS").mock(return_value=answer(body))
+        async with client() as daktela:
+            heard: list[str] = []
+            sending = await daktela.sms.send_group_and_wait(texts(3), on_started=heard.append)
+    assert heard == ["100"]
+    assert len(sending.result.accepted) == 3
+    assert sending.complete is complete
+
+
+@pytest.mark.virtual_time
+async def test_a_group_that_is_removed_is_not_waited_for() -> None:
+    replies = [status("7", 3, 3), status("7", 0, 0)]
+    with service() as router:
+        route = router.route().mock(side_effect=replies)
+        async with client() as daktela:
+            with pytest.raises(JobNotFound, match="was removed") as caught:
+                await daktela.sms.wait_group("7")
+    assert route.call_count == 2
+    assert caught.value.ids == ("7",)
+
+
+@pytest.mark.virtual_time
+async def test_a_group_that_never_has_a_message() -> None:
+    with service() as router:
+        router.route().mock(return_value=status("7", 0, 0))
+        async with client() as daktela:
+            began = asyncio.get_running_loop().time()
+            with pytest.raises(JobNotFound, match="a message of group 7"):
+                await daktela.sms.wait_group("7")
+            assert 60 <= asyncio.get_running_loop().time() - began <= 75
 
 
 async def test_nothing_accepted_is_nothing_followed() -> None:
@@ -378,6 +482,7 @@ def connect(result: str, *, requested: int = 1) -> httpx.Response:
     return answer(json.dumps({"status": 1, "error": None, "result": {"2222": row}}))
 
 
+Doing = Callable[[DaktelaClient], Coroutine[Any, Any, object]]
 SENT = '{"error":null,"status":1,"result":{"id":"2222"}}'
 
 
@@ -424,6 +529,62 @@ async def test_all_who_wait_for_an_sms_share_its_looks(
     assert route.call_count == 1
 
 
+TEN_SECONDS = Polling(first_delay=10, factor=1, jitter=0, timeout=600)
+WAITS: list[Doing] = [
+    lambda d: d.sms.wait_delivered("2222", polling=TEN_SECONDS),
+    lambda d: d.sms_connect.wait_delivered("2222", polling=TEN_SECONDS),
+    lambda d: d.sms.wait_group("2222", polling=TEN_SECONDS),
+]
+each_wait = pytest.mark.parametrize("wait", WAITS, ids=["sms", "sms_connect", "group"])
+UNKNOWN_ID = '{"error":"Zadana zprava neexistuje","status":0}'
+
+
+@each_wait
+@pytest.mark.virtual_time
+async def test_a_refusal_may_mean_that_it_is_not_there_yet(wait: Doing) -> None:
+    row = {"id": "2222", "group_id": "2222", "result": "SENT", "request_dlr": "1", "confirmed": "0"}
+    counts = {"count_total": "3", "count_ok": "0", "count_waiting": "3"}
+    seen = answer(json.dumps({"status": 1, "result": [{**row, **counts}]}))
+    counts = {"count_total": "3", "count_ok": "3", "count_waiting": "0"}
+    row = {**row, "result": "DELIVERED", "confirmed": "1"}
+    done = answer(json.dumps({"status": 1, "result": [{**row, **counts}]}))
+    gone = answer(UNKNOWN_ID)
+    replies = [*[gone] * 5, seen, *[gone] * 5, done]
+    with service() as router:
+        route = router.route().mock(side_effect=replies)
+        async with client() as daktela:
+            await wait(daktela)
+    assert route.call_count == len(replies)
+
+
+@each_wait
+@pytest.mark.virtual_time
+async def test_a_refusal_is_the_cause_when_it_does_not_come(wait: Doing) -> None:
+    with service() as router:
+        route = router.route().mock(return_value=answer(UNKNOWN_ID))
+        async with client() as daktela:
+            began = asyncio.get_running_loop().time()
+            with pytest.raises(JobNotFound) as caught:
+                await wait(daktela)
+            assert 60 <= asyncio.get_running_loop().time() - began <= 90
+    assert route.call_count == 8
+    assert caught.value.ids == ("2222",)
+    assert isinstance(caught.value.__cause__, DaktelaApiError)
+    assert "Zadana zprava neexistuje" in str(caught.value.__cause__)
+
+
+@each_wait
+async def test_a_bad_token_is_told_at_once(wait: Doing) -> None:
+    with service() as router:
+        route = router.route().mock(
+            return_value=answer('{"error":"Uživatel neexistuje","status":0}')
+        )
+        async with client() as daktela:
+            with pytest.raises(UserNotFound):
+                await wait(daktela)
+    assert route.call_count == 1
+
+
 @pytest.mark.parametrize(
     ("of", "reply", "reason"),
     [
@@ -447,7 +608,6 @@ async def test_sms_that_will_not_be_delivered(
     assert caught.value.ids == ("2222",)
 
 
-Doing = Callable[[DaktelaClient], Coroutine[Any, Any, object]]
 WRONG: list[Doing] = [
     lambda d: d.sms.send("1", "a" * 1378),
     lambda d: d.sms.send("1", "č" * 604, unicode=True),
@@ -472,6 +632,73 @@ async def test_limits(call: Doing) -> None:
             with pytest.raises(InvalidRequest):
                 await call(daktela)
     assert not route.called
+
+
+SENDING: list[Callable[[DaktelaClient, float], Coroutine[Any, Any, object]]] = [
+    lambda d, seconds: d.sms.send_and_wait("1", "a", timeout=seconds),
+    lambda d, seconds: d.sms_connect.send_and_wait("+420123456789", "a", timeout=seconds),
+    lambda d, seconds: d.sms.send_group_and_wait([SmsText("1", "a")], timeout=seconds),
+]
+
+
+@pytest.mark.parametrize("seconds", [math.inf, math.nan, 0, -1])
+@pytest.mark.parametrize("send", SENDING)
+async def test_a_wait_without_an_end_is_refused_before_anything_is_sent(
+    send: Callable[[DaktelaClient, float], Coroutine[Any, Any, object]], seconds: float
+) -> None:
+    with service() as router:
+        route = router.route()
+        async with client() as daktela:
+            with pytest.raises(InvalidRequest, match="timeout="):
+                await send(daktela, seconds)
+    assert not route.called
+
+
+ACTING: list[Doing] = [
+    lambda d: d.sms.send("1", "a"),
+    lambda d: d.sms.send_and_wait("1", "a"),
+    lambda d: d.sms_connect.send("+420123456789", "a"),
+    lambda d: d.sms_connect.send_and_wait("+420123456789", "a"),
+    lambda d: d.calls.create_for_user("novak", "602123456"),
+    lambda d: d.calls.create_for_extension("300", "602123456"),
+    lambda d: d.calls.click_to_call("2005", "602123456"),
+    lambda d: d.calls.create_remote("602123456", "602123457"),
+]
+
+
+@pytest.mark.parametrize("empty", ["null", '""', '" "', "false", "[]"])
+@pytest.mark.parametrize("act", ACTING)
+async def test_without_an_id_nobody_knows_what_became_of_it(act: Doing, empty: str) -> None:
+    body = f'{{"status":1,"error":null,"result":{{"id":{empty},"id_call":{empty}}}}}'
+    with service() as router:
+        route = router.route().mock(return_value=answer(body))
+        async with client() as daktela:
+            with pytest.raises(OutcomeUnknown, match="missing") as caught:
+                await act(daktela)
+    assert route.call_count == 1
+    assert not caught.value.repeatable
+
+
+async def test_the_id_is_told_before_anything_is_waited_for() -> None:
+    heard: list[str] = []
+
+    def on_started(sms_id: str) -> None:
+        assert route.call_count == 1
+        heard.append(sms_id)
+        raise LookupError("a full disk")
+
+    flows: list[Doing] = [
+        lambda d: d.sms.send_and_wait("1", "a", on_started=on_started),
+        lambda d: d.sms_connect.send_and_wait("+420123456789", "a", on_started=on_started),
+    ]
+    for flow in flows:
+        with service() as router:
+            route = router.route().mock(return_value=answer(SENT))
+            async with client() as daktela:
+                with pytest.raises(LookupError) as caught:
+                    await flow(daktela)
+        assert caught.value.__notes__ == ["Started before this: id 2222."]
+    assert heard == ["2222"] * 2
 
 
 async def test_the_longest_texts_pass() -> None:
