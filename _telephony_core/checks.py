@@ -8,6 +8,7 @@ from .errors import InvalidRequest
 
 def text(name: str, value: str, source: str, *, most: int | None = None) -> str:
     """Return a text that is not blank and has at most so many characters."""
+    _check_kind(name, value, source)
     if not value or value.isspace():
         raise InvalidRequest(f"{name} is empty.", advice=f"See {source}.")
     try:
@@ -25,8 +26,18 @@ def text(name: str, value: str, source: str, *, most: int | None = None) -> str:
     return value
 
 
+def _check_kind(name: str, value: object, source: str) -> None:
+    """Raise `InvalidRequest` for what is no text, such as an id that is kept as a number."""
+    if not isinstance(value, str):
+        raise InvalidRequest(
+            f"{name} is of type {type(value).__name__}; it must be a text.",
+            advice=f"See {source}.",
+        )
+
+
 def digits(name: str, value: str, source: str, *, count: int) -> str:
     """Return a text of exactly so many digits."""
+    _check_kind(name, value, source)
     if not (value.isascii() and value.isdigit() and len(value) == count):
         raise InvalidRequest(
             f"{name} is {value[:40]!r}; it must be {count} digits and nothing else.",

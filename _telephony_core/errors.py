@@ -56,6 +56,7 @@ class TelephonyError(Exception):
     transient: bool = False
     repeatable: bool = True
     default_advice: ClassVar[str] = ""
+    _ids_are: ClassVar[str] = "Started before this"
 
     def __init__(
         self,
@@ -84,7 +85,7 @@ class TelephonyError(Exception):
         if self.advice:
             parts.append(self.advice)
         if self.ids:
-            parts.append(f"Started before this: id {', '.join(self.ids)}.")
+            parts.append(f"{self._ids_are}: id {', '.join(self.ids)}.")
         return " ".join(parts)
 
 
@@ -281,6 +282,8 @@ class JobNotFound(FlowError):
     """Tell of a job that the server does not know: a wrong id, or one that has expired."""
 
     default_advice = "Check the id and the account; if the job has expired, start it again."
+    # Nobody knows whether it was started.
+    _ids_are = "Waited for"
 
 
 class NoRecording(FlowError):

@@ -27,6 +27,15 @@ def test_a_blank_text_is_refused(value: str) -> None:
         checks.text("name", value, "4.2")
 
 
+@pytest.mark.parametrize("value", [12, 600100200, None, b"x", ["1"]])
+def test_what_is_no_text_is_refused(value: str) -> None:
+    message = rf"name is of type {type(value).__name__}; it must be a text\. See 4\.2\."
+    with pytest.raises(InvalidRequest, match=message):
+        checks.text("name", value, "4.2")
+    with pytest.raises(InvalidRequest, match=message):
+        checks.digits("name", value, "4.2", count=9)
+
+
 def test_half_a_character_is_refused() -> None:
     with pytest.raises(InvalidRequest, match="name holds half a character") as caught:
         checks.text("name", "a\ud83d", "4.2")

@@ -18,6 +18,7 @@ from _telephony_core.errors import (
     ClientClosed,
     DeadlineExceeded,
     InvalidRequest,
+    JobNotFound,
     NotSent,
     OutcomeUnknown,
     ProtocolError,
@@ -119,7 +120,9 @@ def test_an_error_says_what_where_and_what_next(kind: type[TelephonyError]) -> N
     text = str(complete(kind))
     assert text.startswith("POST /api/sms/send: it broke. ")
     assert "Do something else." in text
-    assert "Started before this: id 17, a-1." in text
+    # A job that the server does not know may be none.
+    word = "Waited for" if kind is JobNotFound else "Started before this"
+    assert f"{word}: id 17, a-1." in text
     takes_acted = "acted" in inspect.signature(kind).parameters
     assert ("The server may have acted on it." in text) is takes_acted
 
