@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from _telephony_core import checks
 from _telephony_core.client import Client
@@ -19,7 +20,6 @@ from .service import BASE_URL, WARSAW, WireFormat
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Collection, Mapping
-    from zoneinfo import ZoneInfo
 
     import httpx
 
@@ -47,7 +47,7 @@ class SpikonClient(Client["SpikonSession"]):
         *,
         base_url: str = BASE_URL,
         wire_format: WireFormat | str = WireFormat.JSON,
-        timezone: ZoneInfo = WARSAW,
+        timezone: ZoneInfo | str = WARSAW,
         timeout: float = 60.0,
         connect_timeout: float = 10.0,
         read_timeout: float = 30.0,
@@ -66,7 +66,7 @@ class SpikonClient(Client["SpikonSession"]):
             api_key: the key from the panel, "Ustawienia i dodatki" -> "API - ustawienia" (3.2).
             base_url: the address of the service, or of a sandbox.
             wire_format: the format of the answers, "json" or "xml"; the results are equal.
-            timezone: the zone of the times in call histories.
+            timezone: the zone of the times in call histories, or its name.
             timeout: seconds for a whole call, repetitions included, unless the call says otherwise.
             connect_timeout: seconds for making one connection.
             read_timeout: seconds of silence after which one attempt is given up.
@@ -105,7 +105,7 @@ class SpikonClient(Client["SpikonSession"]):
                 hooks=hooks,
             ),
             wire_format=WireFormat(checks.one_of("wire_format", wire_format, formats, "SPIKON 4")),
-            timezone=timezone,
+            timezone=_zone(timezone),
             http_client=http_client,
         )
         super().__init__(session)
@@ -161,12 +161,25 @@ class SpikonClient(Client["SpikonSession"]):
         cls,
         environment: Mapping[str, str] | None = None,
         *,
+        wire_format: WireFormat | str = WireFormat.JSON,
+        timezone: ZoneInfo | str = WARSAW,
+        timeout: float = 60.0,
+        connect_timeout: float = 10.0,
+        read_timeout: float = 30.0,
+        retry: RetryPolicy | None = None,
+        max_connections: int = 20,
+        max_body: int = MAX_BODY,
+        verify: ssl.SSLContext | None = None,
+        proxy: str | None = None,
+        allow_http: Collection[str] = (),
         hooks: Hooks = NO_HOOKS,
         http_client: httpx.AsyncClient | None = None,
     ) -> Self:
         """Make a client from `SPIKON_API_KEY` and, if it is set, `SPIKON_BASE_URL`.
 
-        `environment` takes the place of the process's own variables.
+        `environment` takes the place of the process's own variables. All else is as when a client
+        is made with its key. An address of plain http:// that is not loopback must be in
+        `allow_http`, wherever it comes from.
         """
         variables = os.environ if environment is None else environment
         api_key = variables.get("SPIKON_API_KEY", "")
@@ -175,5 +188,33 @@ class SpikonClient(Client["SpikonSession"]):
                 "the environment variable SPIKON_API_KEY is not set.",
                 advice="Set it to the key from the panel (SPIKON 3.2).",
             )
-        base_url = variables.get("SPIKON_BASE_URL", "") or BASE_URL
-        return cls(api_key, base_url=base_url, hooks=hooks, http_client=http_client)
+        return cls(
+            api_key,
+            base_url=variables.get("SPIKON_BASE_URL", "") or BASE_URL,
+            wire_format=wire_format,
+            timezone=timezone,
+            timeout=timeout,
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            retry=retry,
+            max_connections=max_connections,
+            max_body=max_body,
+            verify=verify,
+            proxy=proxy,
+            allow_http=allow_http,
+            hooks=hooks,
+            http_client=http_client,
+        )
+
+
+def _zone(timezone: ZoneInfo | str) -> ZoneInfo:
+    """Return a time zone, by its name if need be, or raise `InvalidRequest`."""
+    if not isinstance(timezone, str):
+        return timezone
+    try:
+        return ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidRequest(
+            f"timezone is {timezone!r}; no zone has that name.",
+            advice='Give one of the IANA database, such as "Europe/Warsaw".',
+        ) from None

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
 from spikon_async import (
     AudioFormat,
     CallRecord,
     Direction,
+    Hooks,
     InvalidRequest,
     RecordingLink,
+    RetryPolicy,
+    ServerUnavailable,
     SpikonClient,
     TelephonyError,
     WireFormat,
@@ -249,6 +255,36 @@ async def test_the_message_names_the_limit() -> None:
             await spikon.call_lists.order(DAY, DAY + timedelta(days=100))
 
 
+NOT_TEXTS: dict[str, Call] = {
+    "sms.state": lambda spikon: spikon.sms.state(cast("str", 12)),
+    "sms.wait_delivered": lambda spikon: spikon.sms.wait_delivered(cast("str", 12)),
+    "sms.send": lambda spikon: spikon.sms.send(cast("str", 600100200), "x", sender="SMS"),
+    "tts.wait": lambda spikon: spikon.tts.wait(cast("str", 12)),
+    "tts.collect": lambda spikon: spikon.tts.collect(cast("str", 12), to="never"),
+    "call_lists.show": lambda spikon: spikon.call_lists.show(cast("str", 12)),
+    "call_lists.collect": lambda spikon: spikon.call_lists.collect(cast("list[str]", [12])),
+    "phone_books.delete": lambda spikon: spikon.phone_books.delete(cast("str", None)),
+    "initiate_call": lambda spikon: spikon.account.initiate_call(cast("str", 1), "600123456"),
+}
+
+
+@pytest.mark.parametrize("name", NOT_TEXTS)
+async def test_an_id_is_a_text(name: str) -> None:
+    with service() as router:
+        route = router.route().mock(return_value=answer("{}"))
+        async with SpikonClient(KEY) as spikon:
+            with pytest.raises(InvalidRequest, match=r"is of type \w+; it must be a text"):
+                await NOT_TEXTS[name](spikon)
+        assert route.call_count == 0
+
+
+async def test_a_text_that_is_missing_is_called_so() -> None:
+    async with SpikonClient(KEY) as spikon:
+        for text in ("", "  \n"):
+            with pytest.raises(InvalidRequest, match="text is empty"):
+                await spikon.tts.synthesize(text, voice="Ewa", to="never")
+
+
 async def test_half_a_character_is_refused_too() -> None:
     with service() as router:
         route = router.route().mock(return_value=answer("{}"))
@@ -363,6 +399,61 @@ async def test_the_wire_format_is_one_of_two() -> None:
     for wire_format in ("yaml", "JSON", ""):
         with pytest.raises(InvalidRequest, match="json, xml"):
             SpikonClient(KEY, wire_format=wire_format)
+
+
+async def test_a_time_zone_can_be_named() -> None:
+    body = """{"call-lists": {"call-list-1": {"date": "2024-01-01 12:00:00"}}}"""
+    for timezone, hours in (("Europe/Warsaw", 1), ("UTC", 0), (ZoneInfo("Asia/Tokyo"), 9)):
+        with service() as router:
+            router.route().mock(return_value=answer(body))
+            async with SpikonClient(KEY, timezone=timezone) as spikon:
+                (call,) = await spikon.call_lists.show("1")
+        assert call.started_at.utcoffset() == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize("timezone", ["", "Europe/Warszawa", "Europe", "../etc/passwd", "\0"])
+async def test_a_time_zone_that_does_not_exist_is_told_at_once(timezone: str) -> None:
+    with pytest.raises(InvalidRequest, match="no zone has that name"):
+        SpikonClient(KEY, timezone=timezone)
+
+
+async def test_from_the_environment_takes_the_settings_of_a_client() -> None:
+    made = dict(inspect.signature(SpikonClient).parameters)
+    found = dict(inspect.signature(SpikonClient.from_env).parameters)
+    # The environment says these two.
+    del made["api_key"], made["base_url"], found["environment"]
+    assert found == made
+
+
+async def test_settings_beside_the_environment_are_heeded() -> None:
+    with service() as router:
+        route = router.post("http://pbx.example/api/balance/show").mock(
+            return_value=httpx.Response(503)
+        )
+        variables = {"SPIKON_API_KEY": KEY, "SPIKON_BASE_URL": "http://pbx.example"}
+        with pytest.raises(InvalidRequest, match=r'allow_http=\["pbx\.example"\]'):
+            SpikonClient.from_env(variables)
+        told: list[str] = []
+        spikon = SpikonClient.from_env(
+            variables,
+            wire_format="xml",
+            retry=RetryPolicy(attempts=1),
+            allow_http=["pbx.example"],
+            hooks=Hooks(on_result=lambda event: told.append(event.error)),
+        )
+        async with spikon:
+            with pytest.raises(ServerUnavailable):
+                await spikon.account.balance()
+    assert route.call_count == 1
+    assert form_of(route.calls.last.request)["api_format"] == "1"
+    assert told == ["ServerUnavailable"]
+
+
+@pytest.mark.parametrize("name", ["timeout", "connect_timeout", "read_timeout", "max_body"])
+async def test_settings_beside_the_environment_are_checked(name: str) -> None:
+    settings: dict[str, Any] = {name: -1}
+    with pytest.raises(InvalidRequest, match=f"{name} is -1"):
+        SpikonClient.from_env({"SPIKON_API_KEY": KEY}, **settings)
 
 
 async def test_the_environment_names_key_and_address(monkeypatch: pytest.MonkeyPatch) -> None:
