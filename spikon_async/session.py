@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode, urljoin
 from zoneinfo import ZoneInfo
 
+import anyio
 from attrs import evolve
 
 from _telephony_core.attempts import Delivery, Reply
@@ -64,6 +65,14 @@ class SpikonSession(ApiSession):
     def url(self, path: str, params: Mapping[str, str] | None = None) -> str:
         """Return the address of a method; the key is never part of it."""
         return f"{self._base}{path}{'?' + urlencode(params) if params else ''}"
+
+    def left_of(self, timeout: float | None) -> Callable[[], float]:
+        """Return what tells how much is left of the time for several calls together.
+
+        It is never quite nothing, so that the next call says that its time has passed.
+        """
+        end = anyio.current_time() + (self._settings.timeout if timeout is None else timeout)
+        return lambda: max(end - anyio.current_time(), 0.001)
 
     async def save(
         self,

@@ -107,7 +107,7 @@ class CallRecord(Record):
         """Where the recording is; None when recording was off as the call began."""
         if not self.file:
             return None
-        if self.file.startswith(("https://", "http://", "/")):
+        if self.file.lower().startswith(("https://", "http://", "/")):
             return RecordingLink(self.file)
         return RecordingOnFtp(self.file)
 
@@ -129,19 +129,23 @@ class ReportWindow:
 
 @frozen(kw_only=True)
 class HistoryUpdate:
-    """Tell how far the fetching of a call history is.
+    """Tell how far the fetching of a call history is, after each look at one of its reports.
 
     Attributes:
         reports: the ids of the reports it comes from; keep them to go on in another process.
         ready: how many of them are generated.
         fetched: how many of them are fetched.
         calls: calls fetched until now.
+        waited: the seconds waited until now.
+        error: why the service was out of reach at the last look, if it was.
     """
 
     reports: tuple[str, ...]
     ready: int
     fetched: int
     calls: int
+    waited: float
+    error: TelephonyError | None = None
 
 
 @frozen(kw_only=True)

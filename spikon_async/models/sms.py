@@ -39,7 +39,7 @@ class SmsState(StrEnum):
     DELIVERED = "5"
 
 
-#: The states after which nothing more happens, for the worse. DELIVERED is the one for the better.
+#: The states with which a wait ends, for the worse. DELIVERED is the one for the better.
 FAILED_STATES = frozenset({SmsState.NO_FUNDS, SmsState.ERROR, SmsState.UNDELIVERED})
 
 

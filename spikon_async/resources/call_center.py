@@ -9,6 +9,15 @@ from ..models.call_center import ActionState, ActionStatus, Agent, Campaign, Cam
 from ..session import SpikonSession
 from .emptiness import empty_if_none_found
 
+#: What to do about a refusal that says that the work is done, or that there is nothing to do.
+_ADVICE: dict[type[SpikonApiError], str] = {
+    AlreadyExists: "The agent is in the campaign already: there is nothing to do.",
+    NoElementsFound: (
+        "The agent is not in the campaign, or there is no such agent or campaign: see agents() and"
+        " campaigns()."
+    ),
+}
+
 
 class CallCenterResource(Resource[SpikonSession]):
     """Campaigns, the agents in them, and the monitor.
@@ -90,6 +99,9 @@ class CallCenterResource(Resource[SpikonSession]):
         try:
             return await self._send(call, timeout=timeout)
         except SpikonApiError as error:
-            if not error.repeated or type(error) is not done:
+            if done is None or type(error) is not done:
+                raise
+            if not error.repeated:
+                error.advice = _ADVICE[done]
                 raise
             return ActionStatus(status=ActionState.OK)

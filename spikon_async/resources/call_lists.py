@@ -1,6 +1,7 @@
 """Chapter 4.4: call history, ordered and fetched, and recordings."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
 from datetime import date
 from os import PathLike
 from pathlib import Path
@@ -39,9 +40,10 @@ from ..models.call_lists import (
     ReportWindow,
     SavedRecording,
 )
-from ..recordings import audio_suffix, recording_names
+from ..recordings import AUDIO_SUFFIXES, audio_suffix, recording_names
 from ..session import DOWNLOAD_TIMEOUT, SpikonSession
 from .emptiness import empty_if_none_found
+from .looks import NOT_READY
 
 SOURCE = "SPIKON 4.4.1"
 #: How reports are waited for unless told otherwise. They are made when it suits the service.
@@ -106,14 +108,18 @@ class CallListResource(Resource[SpikonSession]):
         """Return the calls of a report, in the order of the service. SPIKON 4.4.3.
 
         Raises `NotReady` while it is not generated. "No elements found" (-8) can mean a report
-        without calls or no report: then, and only then, the reports are listed to tell the two
-        apart.
+        without calls, one that is not generated yet, or none: then, and only then, the reports are
+        listed to tell them apart. `timeout` bounds both calls together.
         """
+        left = self._session.left_of(timeout)
         try:
             return await self._show(report_id, timeout=timeout)
-        except NoElementsFound:
-            if any(report.id == report_id for report in await self.list(timeout=timeout)):
+        except NoElementsFound as error:
+            listed = [one for one in await self.list(timeout=left()) if one.id == report_id]
+            if any(report.ready for report in listed):
                 return ()
+            if listed:
+                raise NotReady("the report is not generated yet.", call=error.call) from error
             raise
 
     # The waits.
@@ -152,11 +158,15 @@ class CallListResource(Resource[SpikonSession]):
         direction: Direction = Direction.BOTH,
         with_recordings_only: bool = False,
         number: str | None = None,
+        timeout: float | None = None,
+        on_started: Callable[[str], None] | None = None,
     ) -> tuple[ReportWindow, ...]:
         """Order as many reports as a range of any length needs, a few at a time.
 
-        Store the ids, and any process can go on with `collect`. An error carries the ids of what
-        was ordered before it.
+        Store the ids, and any process can go on with `collect`. `on_started` hears of each the
+        moment it is known, so that even a process that is killed has stored it. `timeout` bounds
+        each order. An error carries the ids of what was ordered before it, and says in a note for
+        which days: they are a part of the range, and `collect` gives only that part.
         """
         ordered: dict[str, ReportWindow] = {}
 
@@ -166,12 +176,15 @@ class CallListResource(Resource[SpikonSession]):
                 direction=direction,
                 with_recordings_only=with_recordings_only,
                 number=number,
+                timeout=timeout,
             )
             ordered[report_id] = ReportWindow(id=report_id, start=window[0], end=window[1])
+            if on_started is not None:
+                on_started(report_id)
             return ordered[report_id]
 
         windows = split(checks.day(start), checks.day(end))
-        with started(ordered):
+        with started(ordered), _telling_of_a_part(ordered, len(windows)):
             return tuple(await map_bounded(order, windows, CONCURRENCY))
 
     async def collect(
@@ -185,7 +198,8 @@ class CallListResource(Resource[SpikonSession]):
         """Wait for reports that were ordered, by whatever process, and join their calls.
 
         The calls come in the order of time; a call that stands in two reports comes once.
-        `timeout` (an hour unless told otherwise) bounds the waiting for all of them.
+        `timeout` (an hour unless told otherwise) bounds the waiting for all of them. `on_update`
+        hears of every look, and of each report that is generated.
         """
         # A single id is a text, and its characters are no ids.
         given = (report_ids,) if isinstance(report_ids, str) else report_ids
@@ -194,9 +208,7 @@ class CallListResource(Resource[SpikonSession]):
         fetching = anyio.Semaphore(CONCURRENCY)
 
         async def fetch(report_id: str) -> tuple[CallRecord, ...]:
-            calls = await self._wait_and_show(report_id, timeout, polling, fetching, progress)
-            progress.fetched(calls)
-            return calls
+            return await self._wait_and_show(report_id, timeout, polling, fetching, progress)
 
         with started(ids):
             reports = await map_bounded(fetch, ids, max(1, len(ids)))
@@ -214,13 +226,18 @@ class CallListResource(Resource[SpikonSession]):
         timeout: float | None = None,
         polling: Polling = GENERATION,
         on_update: Callable[[HistoryUpdate], None] | None = None,
+        on_started: Callable[[str], None] | None = None,
     ) -> tuple[CallRecord, ...]:
         """Return the calls from `start` to `end`, both included, of any range, by time.
 
         SPIKON 4.4.1 to 4.4.3: the range is split into reports of at most 100 days, which are
         ordered, waited for and fetched concurrently. No call is lost or doubled at the seams; days
-        without calls are no error. `timeout` (an hour unless told otherwise) bounds the waiting;
-        every error carries the ids of the reports, for `collect` to go on from.
+        without calls are no error. `timeout` (an hour unless told otherwise) bounds the waiting.
+        `on_started` hears of the id of each report as it is ordered, `on_update` of every look.
+
+        An error of the waiting carries the ids of all reports, for `collect` to go on from. An
+        error of the ordering carries those of a part of the range, and says in a note of which:
+        `collect` gives only that part.
         """
         time_limit(polling, timeout)
         windows = await self.order_range(
@@ -229,6 +246,7 @@ class CallListResource(Resource[SpikonSession]):
             direction=direction,
             with_recordings_only=with_recordings_only,
             number=number,
+            on_started=on_started,
         )
         return await self.collect(
             [window.id for window in windows],
@@ -247,11 +265,13 @@ class CallListResource(Resource[SpikonSession]):
         number: str | None = None,
         timeout: float | None = None,
         polling: Polling = GENERATION,
+        on_started: Callable[[str], None] | None = None,
     ) -> AsyncGenerator[CallRecord, None]:
         """Yield the calls from `start` to `end`, report by report, as `fetch` would return them.
 
         All reports are ordered at the start, and only one of them is in memory at a time.
-        `timeout` bounds the waiting for each.
+        `timeout` bounds the waiting for each. `on_started` hears of the id of each report as it is
+        ordered. What errors carry is as with `fetch`.
         """
         time_limit(polling, timeout)
         windows = await self.order_range(
@@ -260,6 +280,7 @@ class CallListResource(Resource[SpikonSession]):
             direction=direction,
             with_recordings_only=with_recordings_only,
             number=number,
+            on_started=on_started,
         )
         seams = Seams(neighbours_only=True)
         fetching = anyio.Semaphore(1)
@@ -301,8 +322,9 @@ class CallListResource(Resource[SpikonSession]):
     ) -> tuple[SavedRecording, ...]:
         """Save the recordings of many calls, a few at a time, and tell of each how it went.
 
-        The folder is made if need be. Files are named by time and numbers; what is there already
-        is not fetched again, so a second run fetches only what the first one missed. A recording
+        The folder is made if need be. Files are named by time, numbers and the id of the link; an
+        audio file of that name that is there already is not fetched again, so a second run fetches
+        only what the first one missed. A recording
         that fails does not stop the others: its result holds the error (a full disk does stop
         them, as an `OSError`). `on_result` hears of each as it ends; the results come in the order
         of the calls, one for each call that has a recording or should have one. `timeout` bounds
@@ -311,7 +333,11 @@ class CallListResource(Resource[SpikonSession]):
         checks.whole("concurrency", concurrency, least=1)
         target = anyio.Path(folder)
         await target.mkdir(parents=True, exist_ok=True)
-        there = {entry.stem: Path(entry) async for entry in target.iterdir()}
+        there = {
+            entry.stem: Path(entry)
+            async for entry in target.iterdir()
+            if entry.suffix.lower() in AUDIO_SUFFIXES
+        }
 
         async def save(named: tuple[str, CallRecord]) -> SavedRecording:
             stem, call = named
@@ -341,9 +367,13 @@ class CallListResource(Resource[SpikonSession]):
         absence = Absence()
 
         async def look(when: Look) -> Pending | Ready[Report]:
-            report = (await self._shared.look(when)).get(report_id)
+            try:
+                report = (await self._shared.look(when)).get(report_id)
+            except NotReady:
+                return NOT_READY
             if report is None:
                 return absence.noted(f"report {report_id}")
+            absence.over()
             return Ready(report) if report.ready else Pending(state_name(report.state))
 
         return look
@@ -365,15 +395,22 @@ class CallListResource(Resource[SpikonSession]):
             progress.ready(report_id)
             async with fetching:
                 try:
-                    return Ready(await self._show(report_id, timeout=None))
+                    calls = await self._show(report_id, timeout=None)
                 except NoElementsFound:
-                    # The report is listed, so it exists: there were no calls.
-                    return Ready(())
+                    # The report is listed as ready, so it exists: there were no calls.
+                    calls = ()
                 except NotReady:
-                    return Pending("not ready")
+                    return NOT_READY
+            progress.fetched(calls)
+            return Ready(calls)
 
         return await poll_until(
-            look, id=report_id, what=f"report {report_id}", polling=polling, timeout=timeout
+            look,
+            id=report_id,
+            what=f"report {report_id}",
+            polling=polling,
+            timeout=timeout,
+            on_update=progress.looked,
         )
 
     async def _save_recording(
@@ -411,6 +448,24 @@ def _link(call: CallRecord | RecordingLink) -> str:
     return recording.url
 
 
+@contextmanager
+def _telling_of_a_part(
+    ordered: Mapping[str, ReportWindow], wanted: int
+) -> Generator[None, None, None]:
+    """Note on whatever ends the block which days were ordered, if not all were."""
+    try:
+        yield
+    except BaseException as error:
+        if 0 < len(ordered) < wanted:
+            windows = sorted(ordered.values(), key=lambda window: window.start)
+            days = ", ".join(f"{one.id} ({one.start} to {one.end})" for one in windows)
+            error.add_note(
+                f"{len(ordered)} of {wanted} reports were ordered: {days}."
+                " collect() gives only those."
+            )
+        raise
+
+
 class _Progress:
     """Count how far a history is, and tell whoever listens."""
 
@@ -421,6 +476,8 @@ class _Progress:
         self._ready: set[str] = set()
         self._fetched = 0
         self._calls = 0
+        self._error: TelephonyError | None = None
+        self._began = anyio.current_time()
         self._on_update = on_update
         self._tell()
 
@@ -430,8 +487,12 @@ class _Progress:
             self._tell()
 
     def fetched(self, calls: tuple[CallRecord, ...]) -> None:
+        # It is told of with the look that found it.
         self._fetched += 1
         self._calls += len(calls)
+
+    def looked(self, update: WaitUpdate) -> None:
+        self._error = update.error
         self._tell()
 
     def _tell(self) -> None:
@@ -442,5 +503,7 @@ class _Progress:
                     ready=len(self._ready),
                     fetched=self._fetched,
                     calls=self._calls,
+                    waited=anyio.current_time() - self._began,
+                    error=self._error,
                 )
             )

@@ -25,14 +25,16 @@ class PhoneBookResource(Resource[SpikonSession]):
         """List the entries of a phone book. SPIKON 4.3.2.
 
         `phone_book_id` is from `list`. "No elements found" (-8) can mean an empty book or none:
-        then, and only then, the books are listed to tell the two apart.
+        then, and only then, the books are listed to tell the two apart. `timeout` bounds both calls
+        together.
         """
+        left = self._session.left_of(timeout)
         params = {"phone_book_id": checks.text("phone_book_id", phone_book_id, "SPIKON 4.3.2")}
         call = Call("/api/phone_book/show", tuple[PhoneBookEntry, ...], params)
         try:
             return await self._send(call, timeout=timeout)
         except NoElementsFound:
-            if any(book.id == phone_book_id for book in await self.list(timeout=timeout)):
+            if any(book.id == phone_book_id for book in await self.list(timeout=left())):
                 return ()
             raise
 

@@ -9,6 +9,7 @@ from _telephony_core.calls import Call, Semantics
 from _telephony_core.concurrency import map_bounded
 from _telephony_core.errors import started
 from _telephony_core.polling import (
+    Absence,
     Look,
     Pending,
     Polling,
@@ -21,10 +22,22 @@ from _telephony_core.polling import (
 )
 from _telephony_core.session import Resource
 
-from ..errors import JobFailed, JobNotFound
+from ..errors import JobFailed, JobNotFound, NoElementsFound, NotReady
 from ..models.sms import FAILED_STATES, DeliveredSms, Sender, SentSms, SmsState, SmsStatus
 from ..session import SpikonSession
+from .looks import NOT_READY, absent
 
+#: What to do about an SMS that the service does not know.
+UNKNOWN_SMS = (
+    "Check the id: it is one of those that the sending gave, of this account. If it was sent,"
+    " look in the panel, and do not send it again before."
+)
+#: What to do about an SMS that did not arrive. The document calls no state final (4.6.2); waiting
+#: ends with those that can hardly change, so that nobody waits for what will not come.
+NOT_DELIVERED = (
+    "The document does not say that this state is final: look once more with sms.state(), or in"
+    " the panel, before sending it anew."
+)
 #: How delivery is followed unless told otherwise: a phone that is off can take long, and the looks
 #: at one SMS serve no other.
 DELIVERY = Polling(first_delay=2.0, factor=1.25, timeout=900.0)
@@ -63,9 +76,17 @@ class SmsResource(Resource[SpikonSession]):
         return await self._send(call, timeout=timeout)
 
     async def state(self, sms_id: str, *, timeout: float | None = None) -> SmsStatus:
-        """Return where an SMS is. SPIKON 4.6.2. `sms_id` is one of `SentSms.ids`."""
+        """Return where an SMS is. SPIKON 4.6.2. `sms_id` is one of `SentSms.ids`.
+
+        Raises `NoElementsFound` when there is no such SMS, or none that can be seen yet.
+        """
         params = {"id": checks.text("sms_id", sms_id, "SPIKON 4.6.2")}
-        return await self._send(Call("/api/sms/state", SmsStatus, params), timeout=timeout)
+        try:
+            return await self._send(Call("/api/sms/state", SmsStatus, params), timeout=timeout)
+        except NoElementsFound as error:
+            # There is no list of SMS in which it could be looked for.
+            error.advice = UNKNOWN_SMS
+            raise
 
     async def wait_delivered(
         self,
@@ -77,23 +98,32 @@ class SmsResource(Resource[SpikonSession]):
     ) -> SmsStatus:
         """Wait until an SMS is delivered, and return its last status. SPIKON 4.6.2.
 
-        Raises `JobFailed` when it ends undelivered, in error or for want of money, and
-        `WaitTimeout` (after 15 minutes unless told otherwise) with the id to go on from.
-        `on_update` hears of every look.
+        Raises `JobFailed` when it is undelivered, in error or without money to send it (the
+        document calls no state final; these end the wait), `JobNotFound` when the service has not
+        known it for a minute, and `WaitTimeout` (after 15 minutes unless told otherwise) with the
+        id to go on from. `on_update` hears of every look.
         """
         checks.text("sms_id", sms_id, "SPIKON 4.6.2")
         shared = self._shared.get(sms_id)
         if shared is None:
             shared = self._shared[sms_id] = SharedPoll(partial(self.state, sms_id))
 
+        absence = Absence()
+
         async def look(when: Look) -> Pending | Ready[SmsStatus]:
-            status = await shared.look(when)
+            try:
+                status = await shared.look(when)
+            except NotReady:
+                return NOT_READY
+            except NoElementsFound:
+                return absent(absence, f"SMS {sms_id}", UNKNOWN_SMS)
+            absence.over()
             if status.state in FAILED_STATES:
                 reason = f": {status.error}" if status.error else ""
                 raise JobFailed(
                     f"the SMS ended as {state_name(status.state)}{reason}.",
                     call="POST /api/sms/state",
-                    advice="Nothing more will happen to it; it may be sent anew.",
+                    advice=NOT_DELIVERED,
                     state=status.state,
                     reason=status.error,
                 )
@@ -119,11 +149,13 @@ class SmsResource(Resource[SpikonSession]):
         timeout: float | None = None,
         polling: Polling = DELIVERY,
         on_update: Callable[[WaitUpdate], None] | None = None,
+        on_started: Callable[[str], None] | None = None,
     ) -> DeliveredSms:
         """Send an SMS and wait until it is delivered. SPIKON 4.6.1, 4.6.2.
 
-        `timeout` bounds the waiting alone. Every error after the sending carries the ids: go on
-        with `wait_delivered`, never by sending again.
+        `timeout` bounds the waiting alone. `on_started` hears of each id as soon as the SMS is
+        sent, so that even a process that is killed has stored it. Every error after the sending
+        carries the ids: go on with `wait_delivered`, never by sending again.
         """
         time_limit(polling, timeout)
         sent = await self.send(to, message, sender=sender)
@@ -140,5 +172,8 @@ class SmsResource(Resource[SpikonSession]):
             )
 
         with started(sent.ids):
+            if on_started is not None:
+                for sms_id in sent.ids:
+                    on_started(sms_id)
             statuses = await map_bounded(follow, sent.ids, limit=len(sent.ids))
         return DeliveredSms(ids=sent.ids, statuses=tuple(statuses))

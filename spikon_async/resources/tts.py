@@ -1,9 +1,10 @@
 """Chapter 4.7: speech synthesis, from text to audio file."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from os import PathLike
 from pathlib import Path
+from typing import TypeVar
 
 from _telephony_core import checks
 from _telephony_core.calls import Call, Semantics
@@ -23,6 +24,7 @@ from _telephony_core.polling import (
 )
 from _telephony_core.session import Resource
 
+from ..errors import NoElementsFound, NotReady
 from ..models.phone_books import Deleted
 from ..models.tts import (
     AudioFormat,
@@ -36,7 +38,15 @@ from ..models.tts import (
 from ..session import DOWNLOAD_TIMEOUT, SpikonSession
 from .deletion import delete
 from .emptiness import empty_if_none_found
+from .looks import NOT_READY, absent
+from .targets import check_target
 
+T = TypeVar("T")
+
+#: What to do about an announcement that the service does not know.
+UNKNOWN_SPEECH = (
+    "Check the id and the account; look for its name with tts.list() before generating it again."
+)
 #: How the generation is waited for unless told otherwise.
 GENERATION = Polling(timeout=600.0)
 
@@ -81,10 +91,11 @@ class TtsResource(Resource[SpikonSession]):
         once it was sent: a lost answer raises `OutcomeUnknown`.
         """
         source = "SPIKON 4.7.3"
+        # The text first: a name made of it would be missing too.
         params = {
+            "text": checks.text("text", text, source, most=3000),
             "voice": checks.text("voice", voice, source),
             "name": checks.text("name", name, source),
-            "text": checks.text("text", text, source, most=3000),
         }
         call = Call(
             "/api/tts/generate",
@@ -146,17 +157,114 @@ class TtsResource(Resource[SpikonSession]):
 
         Any number of concurrent waits share one request a look: `status` for one announcement,
         `list` for several. Raises `WaitTimeout` (after 10 minutes unless told otherwise) with the
-        id to go on from, and `NoElementsFound` or `JobNotFound` when there is no such announcement.
+        id to go on from, and `JobNotFound` when the service has not known it for a minute.
         """
         checks.text("tts_id", tts_id, "SPIKON 4.7.8")
+        return await self._follow(tts_id, self._look(tts_id), timeout, polling, on_update)
+
+    async def collect(
+        self,
+        tts_id: str,
+        *,
+        to: str | PathLike[str],
+        audio_format: AudioFormat = AudioFormat.MP3,
+        timeout: float | None = None,
+        polling: Polling = GENERATION,
+        on_update: Callable[[WaitUpdate], None] | None = None,
+    ) -> SavedSpeech:
+        """Wait for an announcement that was ordered, by whatever process, and save it.
+
+        `timeout` bounds the waiting alone. A download that says that it is too early is a look as
+        any other, and so is one that fails for a while.
+        """
+        checks.text("tts_id", tts_id, "SPIKON 4.7.8")
+        with started((tts_id,)):
+            await self._check(to, audio_format, timeout, polling)
+        look_for_speech = self._look(tts_id)
+
+        async def look(when: Look) -> Pending | Ready[DownloadedFile]:
+            outcome = await look_for_speech(when)
+            if isinstance(outcome, Pending):
+                return outcome
+            try:
+                return Ready(await self.download(tts_id, to, audio_format=audio_format))
+            except NotReady:
+                return NOT_READY
+
+        file = await self._follow(tts_id, look, timeout, polling, on_update)
+        return SavedSpeech(id=tts_id, file=file)
+
+    async def synthesize(
+        self,
+        text: str,
+        *,
+        voice: str,
+        to: str | PathLike[str],
+        name: str | None = None,
+        audio_format: AudioFormat = AudioFormat.MP3,
+        timeout: float | None = None,
+        polling: Polling = GENERATION,
+        on_update: Callable[[WaitUpdate], None] | None = None,
+        on_started: Callable[[str], None] | None = None,
+    ) -> SavedSpeech:
+        """Turn a text into an audio file, which costs money: generate, wait, download.
+
+        SPIKON 4.7.3, 4.7.8, 4.7.5. `name` is the beginning of the text unless given. The folder of
+        `to` must be there. `timeout` bounds the waiting alone. `on_started` hears of the id as soon
+        as it is ordered, so that even a process that is killed has stored it. Every error after the
+        order carries the id: go on with `collect`, never by generating again. The announcement
+        stays at the service; see `delete`.
+        """
+        await self._check(to, audio_format, timeout, polling)
+        tts_id = await self.generate(text, voice=voice, name=name or " ".join(text.split())[:40])
+        if on_started is not None:
+            with started((tts_id,)):
+                on_started(tts_id)
+        return await self.collect(
+            tts_id,
+            to=to,
+            audio_format=audio_format,
+            timeout=timeout,
+            polling=polling,
+            on_update=on_update,
+        )
+
+    async def _check(
+        self,
+        to: str | PathLike[str],
+        audio_format: AudioFormat,
+        timeout: float | None,
+        polling: Polling,
+    ) -> None:
+        """Refuse what would end in vain, before it is paid or waited for."""
+        checks.one_of("audio_format", audio_format, AudioFormat, "SPIKON 4.7.5")
+        time_limit(polling, timeout)
+        await check_target(Path(to))
+
+    def _look(self, tts_id: str) -> Callable[[Look], Awaitable[Pending | Ready[Speech]]]:
         absence = Absence()
 
         async def look(when: Look) -> Pending | Ready[Speech]:
-            found = (await self._shared.look(when)).get(tts_id)
+            try:
+                found = (await self._shared.look(when)).get(tts_id)
+            except NotReady:
+                return NOT_READY
             if found is None:
-                return absence.noted(f"announcement {tts_id}")
+                return absent(absence, f"announcement {tts_id}", UNKNOWN_SPEECH)
+            absence.over()
             return Ready(found) if found.ready else Pending(state_name(found.state))
 
+        return look
+
+    async def _follow(
+        self,
+        tts_id: str,
+        look: Callable[[Look], Awaitable[Pending | Ready[T]]],
+        timeout: float | None,
+        polling: Polling,
+        on_update: Callable[[WaitUpdate], None] | None,
+    ) -> T:
+        """Take looks at an announcement until it is done, and let the others share them."""
         self._waiting[tts_id] += 1
         try:
             return await poll_until(
@@ -171,58 +279,13 @@ class TtsResource(Resource[SpikonSession]):
             self._waiting[tts_id] -= 1
             self._waiting = +self._waiting
 
-    async def collect(
-        self,
-        tts_id: str,
-        *,
-        to: str | PathLike[str],
-        audio_format: AudioFormat = AudioFormat.MP3,
-        timeout: float | None = None,
-        polling: Polling = GENERATION,
-        on_update: Callable[[WaitUpdate], None] | None = None,
-    ) -> SavedSpeech:
-        """Wait for an announcement that was ordered, by whatever process, and save it.
-
-        `timeout` bounds the waiting alone.
-        """
-        with started((tts_id,)):
-            await self.wait(tts_id, timeout=timeout, polling=polling, on_update=on_update)
-            file = await self.download(tts_id, to, audio_format=audio_format)
-        return SavedSpeech(id=tts_id, file=file)
-
-    async def synthesize(
-        self,
-        text: str,
-        *,
-        voice: str,
-        to: str | PathLike[str],
-        name: str | None = None,
-        audio_format: AudioFormat = AudioFormat.MP3,
-        timeout: float | None = None,
-        polling: Polling = GENERATION,
-        on_update: Callable[[WaitUpdate], None] | None = None,
-    ) -> SavedSpeech:
-        """Turn a text into an audio file, which costs money: generate, wait, download.
-
-        SPIKON 4.7.3, 4.7.8, 4.7.5. `name` is the beginning of the text unless given. `timeout`
-        bounds the waiting alone. Every error after the order carries the id: go on with
-        `collect`, never by generating again. The announcement stays at the service; see `delete`.
-        """
-        checks.one_of("audio_format", audio_format, AudioFormat, "SPIKON 4.7.5")
-        time_limit(polling, timeout)
-        tts_id = await self.generate(text, voice=voice, name=name or " ".join(text.split())[:40])
-        return await self.collect(
-            tts_id,
-            to=to,
-            audio_format=audio_format,
-            timeout=timeout,
-            polling=polling,
-            on_update=on_update,
-        )
-
     async def _look_at_waiting(self) -> Mapping[str, Speech]:
         """Look at all announcements that are waited for with one request."""
         if len(self._waiting) == 1:
             (tts_id,) = self._waiting
-            return {tts_id: await self.status(tts_id)}
+            try:
+                return {tts_id: await self.status(tts_id)}
+            except NoElementsFound:
+                # As a list would have it.
+                return {}
         return {speech.id: speech for speech in await self.list()}

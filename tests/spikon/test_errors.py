@@ -504,6 +504,16 @@ async def test_the_first_attempt_to_arrive_is_believed(
         await in_turn(call, *before, refusal(-10 if name in ADDITIONS else -8))
 
 
+@pytest.mark.parametrize("name", [*REMOVALS, *ADDITIONS])
+async def test_a_refusal_of_an_action_has_advice_of_its_own(name: str) -> None:
+    call = {**REMOVALS, **ADDITIONS}[name]
+    with pytest.raises(SpikonApiError) as error:
+        await in_turn(call, refusal(-10 if name in ADDITIONS else -8))
+    assert error.value.advice.startswith("The agent is ")
+    assert "name" not in error.value.advice
+    assert error.value.advice in str(error.value)
+
+
 @pytest.mark.parametrize(
     ("call", "code"),
     [

@@ -11,8 +11,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import anyio
@@ -22,6 +24,7 @@ from _telephony_core.sandbox.exchange import Exchange
 from spikon_async import (
     AudioFormat,
     CallRecord,
+    DeadlineExceeded,
     Direction,
     Forbidden,
     GeneralFailure,
@@ -30,6 +33,7 @@ from spikon_async import (
     JobFailed,
     JobNotFound,
     NoElementsFound,
+    NotReady,
     OutcomeUnknown,
     Polling,
     RateLimited,
@@ -425,6 +429,117 @@ async def test_an_order_that_fails_tells_what_was_ordered_before() -> None:
         assert sorted(caught.value.ids) == ["1", "2"]
 
 
+async def test_an_order_that_fails_says_which_days_the_ids_stand_for() -> None:
+    async with playing(retry=ONCE) as (sandbox, spikon):
+        start, end = date(2024, 1, 1), date(2024, 12, 31)
+        ids: tuple[str, ...] = ()
+        for flow in (spikon.call_lists.fetch, spikon.call_lists.order_range):
+            sandbox.faults.clear()
+            sandbox.faults.add("call_list/order", Later(2, Slow503()), times=None)
+            with pytest.raises(ServerUnavailable) as caught:
+                await flow(start, end)
+            ids = caught.value.ids
+            first, second = sorted(ids)
+            assert caught.value.__notes__ == [
+                f"2 of 4 reports were ordered: {first} (2024-01-01 to 2024-04-09),"
+                f" {second} (2024-04-10 to 2024-07-18). collect() gives only those."
+            ]
+            again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301  # our own
+            assert again.__notes__ == caught.value.__notes__
+        # What the note says is so: the rest of the year is missing.
+        calls = await spikon.call_lists.collect(ids)
+        assert rows(calls) == history(sandbox, start, date(2024, 7, 18))
+
+
+class Slow503(faults.Fault):
+    """Answer 503 after the others have been answered."""
+
+    async def apply(self, exchange: Exchange) -> None:
+        await exchange.pause(1)
+        await faults.Status(503).apply(exchange)
+
+
+async def test_an_order_that_fails_alone_or_last_has_no_note() -> None:
+    async with playing(retry=ONCE) as (sandbox, spikon):
+        sandbox.faults.add("call_list/order", faults.Status(503), times=None)
+        with pytest.raises(ServerUnavailable) as none_ordered:
+            await spikon.call_lists.order_range(date(2024, 1, 1), date(2024, 12, 31))
+        assert not hasattr(none_ordered.value, "__notes__")
+        sandbox.faults.clear()
+        sandbox.faults.add("call_list/list", faults.ApiError(-11))
+        with pytest.raises(Forbidden) as all_ordered:
+            await spikon.call_lists.fetch(date(2024, 1, 1), date(2024, 12, 31))
+        assert len(all_ordered.value.ids) == 4
+        assert not hasattr(all_ordered.value, "__notes__")
+
+
+async def test_an_ordering_that_is_cancelled_says_which_days_were_ordered() -> None:
+    async with playing() as (sandbox, spikon):
+        sandbox.faults.add("call_list/order", Later(1, faults.Late(50)), times=None)
+        notes: list[str] = []
+        with anyio.move_on_after(5):
+            try:
+                await spikon.call_lists.fetch(date(2024, 1, 1), date(2024, 12, 31))
+            except BaseException as error:
+                notes += error.__notes__
+                raise
+        assert any(note.startswith("1 of 4 reports were ordered: 1 (2024-") for note in notes)
+
+
+async def test_each_order_of_a_range_has_a_timeout() -> None:
+    async with playing() as (sandbox, spikon):
+        sandbox.faults.add("call_list/order", faults.Late(10), times=None)
+        begin = anyio.current_time()
+        with pytest.raises(DeadlineExceeded):
+            await spikon.call_lists.order_range(date(2024, 1, 1), date(2024, 12, 31), timeout=3)
+        assert anyio.current_time() - begin == pytest.approx(3)
+        # Eleven orders, four at a time, of two seconds each.
+        sandbox.faults.clear()
+        sandbox.faults.add("call_list/order", faults.Late(2), times=None)
+        windows = await spikon.call_lists.order_range(date(2021, 1, 1), date(2024, 1, 1), timeout=3)
+        assert len(windows) == 11
+
+
+async def test_a_report_that_is_listed_as_waiting_has_no_calls_yet() -> None:
+    async with playing(order_delay=1000) as (sandbox, spikon):
+        day = date(2024, 5, 6)
+        report_id = await spikon.call_lists.order(day, day)
+        sandbox.faults.add("call_list/show", faults.ApiError(-8))
+        with pytest.raises(NotReady) as caught:
+            await spikon.call_lists.show(report_id)
+        assert caught.value.call == "POST /api/call_list/show"
+        assert isinstance(caught.value.__cause__, NoElementsFound)
+        assert "wait()" in caught.value.advice
+        await anyio.sleep(1000)
+        sandbox.faults.add("call_list/show", faults.ApiError(-8))
+        assert await spikon.call_lists.show(report_id) == ()
+        assert await spikon.call_lists.show(report_id)
+
+
+class LateNothing(faults.Fault):
+    """Take four seconds to find nothing."""
+
+    async def apply(self, exchange: Exchange) -> None:
+        await exchange.pause(4)
+        await exchange.send(exchange.error(-8))
+
+
+@pytest.mark.parametrize("given", [True, False], ids=["of the call", "of the client"])
+@pytest.mark.parametrize("what", ["call_list", "phone_book"])
+async def test_the_list_that_tells_nothing_from_none_has_what_is_left(
+    what: str, given: bool
+) -> None:
+    async with playing(timeout=60 if given else 5) as (sandbox, spikon):
+        show = spikon.call_lists.show if what == "call_list" else spikon.phone_books.show
+        sandbox.faults.add(f"{what}/show", LateNothing())
+        sandbox.faults.add(f"{what}/list", faults.Late(4))
+        begin = anyio.current_time()
+        with pytest.raises(DeadlineExceeded) as caught:
+            await (show("0", timeout=5) if given else show("0"))
+        assert anyio.current_time() - begin == pytest.approx(5)
+        assert caught.value.call == f"POST /api/{what}/list"
+
+
 async def test_a_report_that_is_listed_as_ready_and_is_not_is_looked_at_again() -> None:
     async with playing() as (sandbox, spikon):
         day = date(2024, 5, 6)
@@ -483,6 +598,183 @@ async def test_a_report_that_is_listed_late_is_waited_for() -> None:
         async with anyio.create_task_group() as group:
             group.start_soon(after, 40, sandbox.faults.clear)
             assert (await spikon.call_lists.wait(report_id)).ready
+
+
+@pytest.mark.parametrize("path", ["call_list/list", "tts/status"])
+async def test_being_missing_twice_for_a_moment_is_no_long_absence(path: str) -> None:
+    async with playing(order_delay=500, speech_delay=500) as (sandbox, spikon):
+
+        def hide() -> None:
+            sandbox.faults.add(path, faults.ApiError(-8))
+
+        hide()
+        async with anyio.create_task_group() as group:
+            group.start_soon(after, 200, hide)
+            if path == "tts/status":
+                tts_id = await spikon.tts.generate("Hej", voice="Ewa", name="Powitanie")
+                assert (await spikon.tts.wait(tts_id)).ready
+            else:
+                report_id = await spikon.call_lists.order(date(2024, 5, 1), date(2024, 5, 2))
+                assert (await spikon.call_lists.wait(report_id)).ready
+
+
+async def test_an_sms_that_is_missing_for_a_moment_twice_is_waited_for() -> None:
+    async with playing(sms_steps=(10, 20, 500)) as (sandbox, spikon):
+
+        def hide() -> None:
+            sandbox.faults.add("sms/state", faults.ApiError(-8))
+
+        hide()
+        updates: list[WaitUpdate] = []
+        async with anyio.create_task_group() as group:
+            group.start_soon(after, 200, hide)
+            await spikon.sms.send_and_wait(NUMBER, "x", sender="SMS", on_update=updates.append)
+        assert [update.state for update in updates].count("not listed") == 2
+
+
+# What is not ready yet, in the words of the service.
+
+
+@each_format
+async def test_not_ready_is_a_state_in_every_look(wire_format: str, tmp_path: Path) -> None:
+    async with playing(wire_format=wire_format) as (sandbox, spikon):
+        updates: list[WaitUpdate] = []
+        report_id = await spikon.call_lists.order(date(2024, 5, 1), date(2024, 5, 2))
+        sandbox.faults.add("call_list/list", faults.ApiError(-9))
+        assert (await spikon.call_lists.wait(report_id, on_update=updates.append)).ready
+        (sms_id,) = (await spikon.sms.send(NUMBER, "x", sender="SMS")).ids
+        sandbox.faults.add("sms/state", faults.ApiError(-9))
+        await spikon.sms.wait_delivered(sms_id, on_update=updates.append)
+        tts_id = await spikon.tts.generate("Hej", voice="Ewa", name="Powitanie")
+        sandbox.faults.add("tts/status", faults.ApiError(-9))
+        await spikon.tts.wait(tts_id, on_update=updates.append)
+        for name in ("a", "b"):
+            sandbox.faults.add("tts/download", faults.ApiError(-9))
+            path = tmp_path / name
+            if name == "a":
+                await spikon.tts.collect(tts_id, to=path, on_update=updates.append)
+            else:
+                await spikon.tts.synthesize("Hej", voice="Ewa", to=path, on_update=updates.append)
+        assert [update.state for update in updates].count("not ready") == 5
+        assert {update.error for update in updates} == {None}
+        assert names_in(tmp_path) == ["a", "b"]
+        assert sandbox.log.acted("tts/generate") == 2
+
+
+async def test_a_download_that_is_never_ready_ends_with_the_deadline(tmp_path: Path) -> None:
+    async with playing() as (sandbox, spikon):
+        sandbox.faults.add("tts/download", faults.ApiError(-9), times=None)
+        begin = anyio.current_time()
+        with pytest.raises(WaitTimeout) as caught:
+            await spikon.tts.synthesize("Hej", voice="Ewa", to=tmp_path / "a", timeout=90)
+        assert about(anyio.current_time() - begin, 90)
+        assert (caught.value.ids, caught.value.last_state) == (("1",), "not ready")
+        assert names_in(tmp_path) == []
+
+
+async def test_a_download_in_an_outage_is_tried_again(tmp_path: Path) -> None:
+    async with playing(retry=ONCE) as (sandbox, spikon):
+        sandbox.faults.add("tts/download", faults.Status(503), times=2)
+        updates: list[WaitUpdate] = []
+        await spikon.tts.synthesize("Hej", voice="Ewa", to=tmp_path / "a", on_update=updates.append)
+        assert [type(update.error) for update in updates][-3:] == [
+            ServerUnavailable,
+            ServerUnavailable,
+            type(None),
+        ]
+        assert names_in(tmp_path) == ["a"]
+
+
+@pytest.mark.parametrize("path", ["call_list/list", "call_list/show", "tts/status", "sms/state"])
+async def test_a_failure_of_the_service_passes(path: str, tmp_path: Path) -> None:
+    async with playing() as (sandbox, spikon):
+        day = date(2024, 5, 6)
+
+        async def flows() -> None:
+            assert await spikon.call_lists.fetch(day, day)
+            await spikon.sms.send_and_wait(NUMBER, "x", sender="SMS")
+            await spikon.tts.synthesize("Hej", voice="Ewa", to=tmp_path / "a")
+
+        sandbox.faults.add(path, faults.ApiError(-1000), times=2)
+        await flows()
+        # But not one that lasts.
+        sandbox.faults.add(path, faults.ApiError(-1000), times=None)
+        begin = anyio.current_time()
+        with pytest.raises(GeneralFailure) as caught:
+            await flows()
+        assert caught.value.ids
+        assert anyio.current_time() - begin > 300
+
+
+# The ids, the moment they are known.
+
+
+async def test_the_ids_are_heard_before_anything_is_waited_for(tmp_path: Path) -> None:
+    async with playing() as (sandbox, spikon):
+        heard: list[str] = []
+        asked: list[int] = []
+
+        def hear(job: str) -> None:
+            heard.append(job)
+            asked.append(sum(map(sandbox.log.count, ("call_list/list", "sms/state", "tts/status"))))
+
+        start, end = date(2023, 1, 1), date(2023, 12, 31)
+        windows = await spikon.call_lists.order_range(start, end, on_started=hear)
+        assert sorted(heard) == sorted(window.id for window in windows)
+        heard.clear()
+        await spikon.call_lists.fetch(start, end, on_started=hear)
+        assert sorted(heard) == ["5", "6", "7", "8"]
+        assert set(asked) == {0}
+        before = sandbox.log.count("call_list/list")
+        heard.clear()
+        async with aclosing(spikon.call_lists.stream(start, end, on_started=hear)) as stream:
+            await anext(stream)
+        assert sorted(heard) == ["10", "11", "12", "9"]
+        assert set(asked) == {0, before}
+        for path, flow in (
+            ("sms/state", partial(spikon.sms.send_and_wait, NUMBER, "x", sender="SMS")),
+            (
+                "tts/status",
+                partial(spikon.tts.synthesize, "Hej", voice="Ewa", to=tmp_path / "a"),
+            ),
+        ):
+            heard.clear()
+            sandbox.log.clear()
+            asked.clear()
+            await flow(on_started=hear)
+            assert heard == ["1"]
+            assert asked == [0]
+            assert sandbox.log.count(path) > 0
+
+
+@pytest.mark.parametrize("name", ["order_range", "fetch", "stream", "send_and_wait", "synthesize"])
+async def test_who_cannot_store_an_id_is_told_it(name: str, tmp_path: Path) -> None:
+    async with playing() as (sandbox, spikon):
+        start, end = date(2023, 1, 1), date(2023, 12, 31)
+
+        def fail(_: str) -> None:
+            raise OSError("the disk is full")
+
+        async def stream() -> None:
+            async with aclosing(spikon.call_lists.stream(start, end, on_started=fail)) as calls:
+                await anext(calls)
+
+        flows: dict[str, Callable[[], Awaitable[object]]] = {
+            "order_range": lambda: spikon.call_lists.order_range(start, end, on_started=fail),
+            "fetch": lambda: spikon.call_lists.fetch(start, end, on_started=fail),
+            "stream": stream,
+            "send_and_wait": lambda: spikon.sms.send_and_wait(
+                NUMBER, "x", sender="SMS", on_started=fail
+            ),
+            "synthesize": lambda: spikon.tts.synthesize(
+                "Hej", voice="Ewa", to=tmp_path / "a", on_started=fail
+            ),
+        }
+        with pytest.raises(OSError, match="the disk is full") as caught:
+            await flows[name]()
+        assert any(note.startswith("Started before this: id 1") for note in caught.value.__notes__)
+        waited = sum(map(sandbox.log.count, ("call_list/list", "sms/state", "tts/status")))
+        assert waited == 0
 
 
 # Cancelling.
@@ -580,18 +872,48 @@ async def test_a_history_tells_how_far_it_is() -> None:
     async with playing(order_delay=10) as (_, spikon):
         updates: list[HistoryUpdate] = []
         calls = await spikon.call_lists.fetch(
-            date(2023, 1, 1), date(2023, 12, 31), on_update=updates.append
+            date(2023, 1, 1), date(2023, 12, 31), polling=EXACT, on_update=updates.append
         )
-        assert updates[0] == HistoryUpdate(reports=updates[0].reports, ready=0, fetched=0, calls=0)
-        assert sorted(updates[0].reports) == ["1", "2", "3", "4"]
+        reports = updates[0].reports
+        assert updates[0] == HistoryUpdate(reports=reports, ready=0, fetched=0, calls=0, waited=0)
+        assert sorted(reports) == ["1", "2", "3", "4"]
         assert updates[-1] == HistoryUpdate(
-            reports=updates[0].reports, ready=4, fetched=4, calls=len(calls)
+            reports=reports, ready=4, fetched=4, calls=len(calls), waited=updates[-1].waited
         )
         for before, now in pairwise(updates):
             assert before.ready <= now.ready
             assert before.fetched <= now.fetched <= now.ready
             assert before.calls <= now.calls
-        assert len(updates) == 1 + 4 + 4
+            assert before.waited <= now.waited
+        # At the beginning, for each report that is ready, and after each of the looks.
+        moments = looks(EXACT, 10)
+        assert len(updates) == 1 + 4 + 4 * len(moments)
+        assert sorted({update.waited for update in updates}) == pytest.approx(moments)
+        assert {update.error for update in updates} == {None}
+
+
+@pytest.mark.parametrize("how", ["fetch", "collect"])
+async def test_a_history_tells_of_looks_that_find_nobody(how: str) -> None:
+    async with playing(order_delay=600, retry=ONCE) as (sandbox, spikon):
+        updates: list[HistoryUpdate] = []
+        day = date(2024, 5, 6)
+
+        def fail() -> None:
+            sandbox.faults.add("call_list/list", faults.Status(503), times=3)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(after, 100, fail)
+            if how == "fetch":
+                await spikon.call_lists.fetch(day, day, on_update=updates.append)
+            else:
+                report_id = await spikon.call_lists.order(day, day)
+                await spikon.call_lists.collect([report_id], on_update=updates.append)
+        assert len(updates) == 1 + 1 + sandbox.log.count("call_list/list")
+        out = [update for update in updates if update.error is not None]
+        assert len(out) == 3
+        assert all(isinstance(update.error, ServerUnavailable) for update in out)
+        assert all(100 < update.waited < 300 for update in out)
+        assert (updates[-1].error, updates[-1].fetched) == (None, 1)
 
 
 async def test_progress_that_fails_ends_the_wait() -> None:
@@ -723,9 +1045,14 @@ async def test_several_announcements_share_the_list(wire_format: str) -> None:
 
 async def test_an_announcement_that_nobody_knows() -> None:
     async with playing(speech_delay=200) as (_, spikon):
-        with pytest.raises(NoElementsFound) as by_status:
+        begin = anyio.current_time()
+        with pytest.raises(JobNotFound) as by_status:
             await spikon.tts.wait("999")
         assert by_status.value.ids == ("999",)
+        assert 60 < anyio.current_time() - begin <= 90
+        # What costs money is looked for before it is begun again, and may never have been begun.
+        assert "tts.list()" in by_status.value.advice
+        assert "Waited for: id 999." in str(by_status.value)
         known = await spikon.tts.generate("Dzień dobry", voice="Ewa", name="Powitanie")
         begin = anyio.current_time()
         async with anyio.create_task_group() as group:
@@ -803,6 +1130,26 @@ async def test_speech_that_is_late_can_be_collected_by_another_client(tmp_path: 
         assert sandbox.log.count("tts/generate") == 1
 
 
+@pytest.mark.parametrize("where", ["no folder", "a folder"])
+async def test_nothing_is_bought_or_waited_for_that_cannot_be_saved(
+    where: str, tmp_path: Path
+) -> None:
+    async with playing() as (sandbox, spikon):
+        to = tmp_path if where == "a folder" else tmp_path / "none" / "a.mp3"
+        with pytest.raises(InvalidRequest, match="folder") as caught:
+            await spikon.tts.synthesize("Hej", voice="Ewa", to=to)
+        assert caught.value.ids == ()
+        assert len(sandbox.log) == 0
+        with pytest.raises(InvalidRequest, match="folder") as collecting:
+            await spikon.tts.collect("7", to=str(to))
+        assert collecting.value.ids == ("7",)
+        with pytest.raises(InvalidRequest, match="audio_format"):
+            await spikon.tts.collect(
+                "7", to=tmp_path / "a", audio_format=cast("AudioFormat", "ogg")
+            )
+        assert len(sandbox.log) == 0
+
+
 async def test_a_download_that_fails_tells_the_id(tmp_path: Path) -> None:
     async with playing() as (sandbox, spikon):
         sandbox.faults.add("tts/download", faults.ApiError(-11))
@@ -865,6 +1212,7 @@ async def test_an_sms_that_does_not_arrive(
         assert error.reason == reason
         assert state.name.lower() in str(error)
         assert reason in str(error)
+        assert "does not say that this state is final" in error.advice
         assert sandbox.log.count("sms/send") == 1
 
 
@@ -884,9 +1232,15 @@ async def test_any_failure_after_the_sending_tells_the_id() -> None:
         with pytest.raises(Forbidden) as caught:
             await spikon.sms.send_and_wait(NUMBER, "Dzień dobry", sender="SMS")
         assert caught.value.ids == ("1",)
-        with pytest.raises(NoElementsFound) as unknown:
+        begin = anyio.current_time()
+        with pytest.raises(JobNotFound) as unknown:
             await spikon.sms.wait_delivered("999")
         assert unknown.value.ids == ("999",)
+        assert 60 < anyio.current_time() - begin <= 90
+        assert "do not send it again before" in unknown.value.advice
+        with pytest.raises(NoElementsFound) as one_look:
+            await spikon.sms.state("999")
+        assert one_look.value.advice == unknown.value.advice
 
 
 async def test_an_undocumented_state_of_an_sms_is_no_success() -> None:
@@ -911,7 +1265,7 @@ async def test_an_sms_of_several_ids_is_followed_by_all_of_them() -> None:
         body = b'{"sms": {"state": "OK", "ids": [1, 2]}}'
         assert (await spikon.sms.send(NUMBER, "1", sender="SMS")).ids == ("1",)
         sandbox.faults.add("sms/send", faults.Malformed(body, after_acting=False))
-        with pytest.raises(NoElementsFound) as caught:
+        with pytest.raises(JobNotFound) as caught:
             await spikon.sms.send_and_wait(NUMBER, "2", sender="SMS")
         assert set(caught.value.ids) == {"1", "2"}
 

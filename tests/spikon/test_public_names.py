@@ -19,9 +19,6 @@ from _telephony_core.converter import Record
 from spikon_async import SpikonClient, TelephonyError
 from tests.spikon.helpers import KEY, public_coroutines, resources
 
-#: Orders several reports, each within the client's own timeout; an error tells what was ordered.
-WITHOUT_TIMEOUT = {"call_lists.order_range"}
-
 
 def modules() -> Iterator[ModuleType]:
     yield spikon_async
@@ -113,9 +110,6 @@ def test_every_method_names_its_section() -> None:
 def test_everything_that_waits_takes_a_timeout() -> None:
     for name, method in public_coroutines(SpikonClient(KEY)).items():
         parameters = inspect.signature(method).parameters
-        if name in WITHOUT_TIMEOUT:
-            assert "timeout" not in parameters
-            continue
         assert parameters["timeout"].kind is inspect.Parameter.KEYWORD_ONLY, name
         assert parameters["timeout"].default is None or parameters["timeout"].default > 0, name
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from _telephony_core.sandbox.exchange import Exchange
 from spikon_async import (
     CallRecord,
+    Direction,
     DownloadProgress,
     InvalidRequest,
     NoRecording,
@@ -67,26 +68,44 @@ def test_a_name_says_when_from_and_to_whom() -> None:
         a_call(source="", destination=""),
     ]
     assert named(calls) == [
-        "2024-05-06_12-30-45_123456789_12345678",
-        "2024-05-06_12-30-45_+48221234567_97",
-        "2024-05-06_12-30-45__",
+        "2024-05-06_12-30-45_123456789_12345678_123456",
+        "2024-05-06_12-30-45_+48221234567_97_123456",
+        "2024-05-06_12-30-45___123456",
     ]
 
 
 def test_calls_alike_are_numbered() -> None:
     assert named([a_call(), a_call(seconds=1), a_call(), a_call()]) == [
-        "2024-05-06_12-30-45_123456789_12345678",
-        "2024-05-06_12-30-46_123456789_12345678",
-        "2024-05-06_12-30-45_123456789_12345678_2",
-        "2024-05-06_12-30-45_123456789_12345678_3",
+        "2024-05-06_12-30-45_123456789_12345678_123456",
+        "2024-05-06_12-30-46_123456789_12345678_123456",
+        "2024-05-06_12-30-45_123456789_12345678_123456_2",
+        "2024-05-06_12-30-45_123456789_12345678_123456_3",
     ]
 
 
 def test_calls_without_a_recording_have_no_name() -> None:
     first, second = a_call(file=""), a_call(file="20240506.mp3")
     assert list(recording_names([first, second])) == [
-        ("2024-05-06_12-30-45_123456789_12345678", second)
+        ("2024-05-06_12-30-45_123456789_12345678_x227424251c42", second)
     ]
+
+
+def test_a_name_tells_links_apart() -> None:
+    links = [
+        f"{LINK}7",
+        "/channels/lists/x?id=8",
+        "https://panel.spikon.pl/x?name=9",
+        "https://panel.spikon.pl/x?id=1&id=2",
+        "https://panel.spikon.pl/x?id=a/b",
+        "https://panel.spikon.pl/x?id=" + "1" * 21,
+        "https://[panel/x?id=5",
+        "20240506.mp3",
+        "\ud83d.mp3",
+    ]
+    ends = [named([a_call(file=link)])[0].rpartition("_")[2] for link in links]
+    assert ends[:2] == ["1234567", "8"]
+    assert all(re.fullmatch("x[0-9a-f]{12}", end) for end in ends[2:])
+    assert len(set(ends)) == len(ends)
 
 
 numbers = st.one_of(
@@ -155,6 +174,8 @@ def test_suffixes(content_type: str, suffix: str) -> None:
         (LINK, RecordingLink(LINK)),
         ("http://panel.spikon.pl/x", RecordingLink("http://panel.spikon.pl/x")),
         ("/channels/lists/x?id=1", RecordingLink("/channels/lists/x?id=1")),
+        ("HTTPS://panel.spikon.pl/x?id=1", RecordingLink("HTTPS://panel.spikon.pl/x?id=1")),
+        ("Http://panel.spikon.pl/x", RecordingLink("Http://panel.spikon.pl/x")),
         ("20240506-123045.mp3", RecordingOnFtp("20240506-123045.mp3")),
     ],
 )
@@ -371,7 +392,8 @@ async def test_many_are_saved_and_each_tells_how_it_went(tmp_path: Path) -> None
                 number = result.call.started_at.second - START.second
                 assert await anyio.Path(result.path).read_bytes() == SOUND + bytes([number])
                 assert result.path.name == (
-                    f"{result.call.started_at:%Y-%m-%d_%H-%M-%S}_{result.call.source}_221234567.mp3"
+                    f"{result.call.started_at:%Y-%m-%d_%H-%M-%S}_{result.call.source}_221234567"
+                    f"_{result.call.file.rpartition('=')[2]}.mp3"
                 )
             else:
                 assert result.path is None
@@ -458,8 +480,52 @@ async def test_the_suffix_is_that_of_the_sound(tmp_path: Path) -> None:
         router.get(LINK).mock(return_value=answer(b"RIFF...", content_type="audio/x-wav"))
         async with SpikonClient(KEY) as spikon:
             (result,) = await spikon.call_lists.download_recordings([a_call()], str(tmp_path))
-    assert result.path == tmp_path / "2024-05-06_12-30-45_123456789_12345678.wav"
-    assert names_in(tmp_path) == ["2024-05-06_12-30-45_123456789_12345678.wav"]
+    assert result.path == tmp_path / "2024-05-06_12-30-45_123456789_12345678_123456.wav"
+    assert names_in(tmp_path) == ["2024-05-06_12-30-45_123456789_12345678_123456.wav"]
+
+
+async def test_a_call_is_given_its_own_recording_whatever_else_is_alike(tmp_path: Path) -> None:
+    """Two legs of one moment and the same numbers, in reports of one direction each."""
+    async with Sandbox.serve(calls=(), order_delay=0) as sandbox, client(sandbox) as spikon:
+        for outgoing in (False, True):
+            sandbox.calls.add(
+                START, recording="link", outgoing=outgoing, audio=SOUND + bytes([outgoing])
+            )
+        for outgoing in (False, True):
+            direction = Direction.OUTGOING if outgoing else Direction.INCOMING
+            calls = await spikon.call_lists.fetch(START, START, direction=direction)
+            (saved,) = await spikon.call_lists.download_recordings(calls, tmp_path)
+            assert saved.fetched
+            assert saved.path is not None
+            assert await anyio.Path(saved.path).read_bytes() == SOUND + bytes([outgoing])
+        assert len(names_in(tmp_path)) == 2
+
+
+async def test_a_file_beside_a_recording_is_none(tmp_path: Path) -> None:
+    async with Sandbox.serve(calls=(), order_delay=0) as sandbox, client(sandbox) as spikon:
+        sandbox.calls.add(START, recording="link", audio=SOUND)
+        calls = await spikon.call_lists.fetch(START, START)
+        (stem,) = named(calls)
+        for suffix in (".txt", ".json", "", ".part"):
+            await anyio.Path(tmp_path / f"{stem}{suffix}").write_text("a transcript")
+        (saved,) = await spikon.call_lists.download_recordings(calls, tmp_path)
+        assert (saved.path, saved.fetched) == (tmp_path / f"{stem}.mp3", True)
+        for suffix in (".MP3", ".wav", ".ogg"):
+            await anyio.Path(tmp_path / f"{stem}.mp3").unlink()
+            await anyio.Path(tmp_path / f"{stem}{suffix}").write_bytes(SOUND)
+            (there,) = await spikon.call_lists.download_recordings(calls, tmp_path)
+            assert (there.path, there.fetched) == (tmp_path / f"{stem}{suffix}", False)
+            await anyio.Path(tmp_path / f"{stem}{suffix}").rename(tmp_path / f"{stem}.mp3")
+
+
+async def test_a_link_in_capitals_is_one(tmp_path: Path) -> None:
+    async with Sandbox.serve(calls=(), order_delay=0) as sandbox, client(sandbox) as spikon:
+        sandbox.calls.add(START, recording="link", audio=SOUND)
+        (call,) = await spikon.call_lists.fetch(START, START)
+        loud = evolve(call, file=call.file.replace("http://", "HTTP://"))
+        file = await spikon.call_lists.download_recording(loud, tmp_path / "a.mp3")
+        assert await anyio.Path(file.path).read_bytes() == SOUND
+        assert sandbox.log[-1].api_key_in == "header"
 
 
 async def test_none_are_saved_of_no_calls(tmp_path: Path) -> None:
