@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -16,6 +16,7 @@ from _telephony_core.cli.options import From, Seconds, To, check_target
 from _telephony_core.cli.output import Column
 from _telephony_core.cli.plain import JsonValue, plain, plain_fields
 
+from ..errors import InvalidRequest
 from ..history import split
 from ..models.call_lists import CallRecord, Direction, HistoryUpdate, RecordingOnFtp, SavedRecording
 from ..service import WARSAW
@@ -51,7 +52,7 @@ async def calls(
     *,
     start: From = None,
     end: To = None,
-    direction: Literal["in", "out", "both"] = "both",
+    direction: Literal["in", "out", "both"] | None = None,
     number: str | None = None,
     csv: Path | None = None,
     recordings: Path | None = None,
@@ -64,7 +65,7 @@ async def calls(
     Args:
         start: the first day, such as 2026-01-01.
         end: the last day.
-        direction: which calls.
+        direction: which calls; both unless given.
         number: only calls from or to this number.
         csv: write the calls to this file instead of showing them.
         recordings: save the recordings to this folder; what is there already is left alone.
@@ -74,9 +75,12 @@ async def calls(
     if csv is not None:
         check_target(csv)
     if resume:
+        _refuse_with_resume(
+            {"--from": start, "--to": end, "--direction": direction, "--number": number}
+        )
         ids: Sequence[str] = resume
     else:
-        ids = await _order(start, end, _DIRECTIONS[direction], number, run)
+        ids = await _order(start, end, _DIRECTIONS[direction or "both"], number, run)
         again = [word for report in ids for word in ("--resume", report)]
         for option, path in (("--csv", csv), ("--recordings", recordings)):
             again += [option, str(path)] if path else []
@@ -84,7 +88,8 @@ async def calls(
     with run.show.progress("Reports", total=len(ids)) as tell:
 
         def on_update(update: HistoryUpdate) -> None:
-            tell(f"{update.ready} generated, {update.calls} calls", update.fetched)
+            state = "out of reach" if update.error else f"{update.ready} generated"
+            tell(f"{state}, {update.calls} calls, {update.waited:.0f} s", update.fetched)
 
         found = await run.client.call_lists.collect(ids, timeout=timeout, on_update=on_update)
     run.begun.finish()
@@ -98,6 +103,16 @@ async def calls(
     if run.show.as_json or (csv is None and recordings is None):
         run.show.rows(rows, _COLUMNS, plain=_plain)
     return code
+
+
+def _refuse_with_resume(chosen: Mapping[str, object]) -> None:
+    """Raise `InvalidRequest` for what a report that was ordered before cannot heed any more."""
+    for option, value in chosen.items():
+        if value is not None:
+            raise InvalidRequest(
+                f"{option} cannot be given with --resume.",
+                advice="What the reports hold was chosen when they were ordered.",
+            )
 
 
 async def _order(

@@ -7,13 +7,14 @@ from pathlib import Path
 from cyclopts import App
 
 from _telephony_core.cli.exit_codes import ExitCode
-from _telephony_core.cli.options import Seconds, check_target, text_or_input
+from _telephony_core.cli.options import Seconds, text_or_input
 from _telephony_core.cli.output import by_name
 from _telephony_core.cli.plain import plain_fields
 from _telephony_core.polling import WaitUpdate
 
 from ..errors import InvalidRequest
 from ..models.tts import AudioFormat
+from ..resources.targets import check_target
 from .run import SpikonRun
 
 APP = App(name="tts", help="Turn text into speech.")
@@ -45,9 +46,15 @@ async def say(
         resume: the id of an announcement that was bought before, instead of a text.
         timeout: seconds to wait, 10 minutes unless told otherwise.
     """
-    audio_format = _FORMATS.get(check_target(to).suffix.lower())
+    audio_format = _FORMATS.get(to.suffix.lower())
     if audio_format is None:
         raise InvalidRequest(f"--to is {to}; it must end in {' or '.join(_FORMATS)}.")
+    await check_target(to)
+    if resume is not None and any(given is not None for given in (text, voice, name)):
+        raise InvalidRequest(
+            "neither a text nor --voice nor --name can be given with --resume.",
+            advice="They were chosen when the announcement was bought.",
+        )
     if resume is None:
         if voice is None:
             raise InvalidRequest("there is neither --voice nor --resume.")

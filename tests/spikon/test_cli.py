@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from _telephony_core.sandbox.exchange import Exchange
 from spikon_async import cli
 from spikon_async.cli.program import PROGRAM, main
 from spikon_async.sandbox import FAILING_NUMBER, SILENT_NUMBER, Sandbox, SandboxCall, faults
@@ -260,6 +261,16 @@ def test_speech_is_not_bought_for_a_program_that_did_not_agree(
         ("tts", "say", "Hej", "--voice", "Ewa", "--to", "no such folder/x.mp3"),
         ("tts", "say", "--voice", "Ewa", "--to", "x.mp3"),
         ("tts", "say", "Hej", "--to", "x.mp3"),
+        ("tts", "say", "Hej", "--voice", "Ewa", "--to", ".", "--yes"),
+        ("tts", "say", "Hej", "--resume", "1", "--to", "x.mp3"),
+        ("tts", "say", "", "--resume", "1", "--to", "x.mp3"),
+        ("tts", "say", "--resume", "1", "--voice", "Jacek", "--to", "x.mp3"),
+        ("tts", "say", "--resume", "1", "--name", "x", "--to", "x.mp3"),
+        ("calls", "--resume", "1", "--number", "509000000"),
+        ("calls", "--resume", "1", "--direction", "in"),
+        ("calls", "--resume", "1", "--direction", "both"),
+        ("calls", "--resume", "1", "--from", "2026-01-01"),
+        ("calls", "--resume", "1", "--to", "2026-01-01"),
         ("calls", "--csv", "no such folder/x.csv"),
         ("calls", "--from", "2026-02-01", "--to", "2026-01-01"),
         ("calls", "--from", "2026-02-30"),
@@ -436,10 +447,22 @@ def test_trouble_with_a_file_is_no_riddle(
     assert ended.err.startswith("spikon: [Errno")
 
 
+class InTheWay(faults.Fault):
+    """Put a folder where a file is to be written, when it is too late to refuse that."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def apply(self, exchange: Exchange) -> None:
+        self._path.mkdir()
+        await exchange.send(exchange.act())
+
+
+@pytest.mark.parametrize("call", ["tts/generate", "tts/download"])
 def test_trouble_with_a_file_for_what_was_bought_is_told_with_the_way_on(
-    sandbox: Sandbox, spikon: CommandLine, tmp_path: Path
+    sandbox: Sandbox, spikon: CommandLine, tmp_path: Path, call: str
 ) -> None:
-    (tmp_path / "x.mp3").mkdir()
+    sandbox.faults.add(call, InTheWay(tmp_path / "x.mp3"))
     ended = spikon("tts", "say", "Hej", "--voice", "Ewa", "--to", str(tmp_path / "x.mp3"), "--yes")
     assert ended.code == 5
     assert "spikon tts say --resume 1" in ended.err
