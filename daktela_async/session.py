@@ -53,11 +53,28 @@ logger = logging.getLogger("daktela_async")
 #: The secrets of the call that the current task makes, such as a password that it sets.
 _of_this_call: ContextVar[Redactor | None] = ContextVar("daktela_async_secrets", default=None)
 
-#: GetUsers answers with the passwords of all users, and a recording's hash opens it to anybody.
+#: Fields that are secrets wherever they stand. GetUsers answers with the passwords of all users, a
+#: recording's hash opens it to anybody, and the address of a callback may hold a password.
+_NAME = "(?:password|recording_hash|access_token|(?:incoming|outgoing)_callback)"
+#: A quote of JSON that stands in a text of JSON, or on an HTML page.
+_QUOTE = r"(?:\\{1,8}[\"']|&quot;|&\#0*3[49];)"
+#: A value of JSON, up to its end or that of the text. Escapes may be escaped once more.
+_VALUE = r"""(?:"(?:[^"\\]|\\++.)*"?|'(?:[^'\\]|\\++.)*'?|(?!null\b|None\b)[^"'\s,}\])]+)"""
 _SECRET_FIELDS = re.compile(
-    r"""(?P<key>["'](?:password|recording_hash|access_token)["']\s*:\s*)"""
-    r"""(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?)"""
-    r"""|(?P<tag><(?:password|recording_hash|access_token)\b[^>]*>)[^<]*"""
+    rf"""
+    # JSON, and what Python shows of it.
+    (?P<key>["']{_NAME}["']\s*:\s*) {_VALUE}
+    | (?P<quoted>(?P<quote>{_QUOTE}){_NAME}(?P=quote)\s*:\s*)
+      (?:(?P=quote).*?(?:(?<!\\)(?P=quote)|\Z)|\d+)
+    # XML.
+    | (?P<tag><{_NAME}\b[^<>]{{0,200}}>) (?:<!\[CDATA\[.*?(?:\]\]>|\Z)|[^<])*
+    # An address, as it is or in another one, and attributes.
+    | (?P<parameter>(?:\b|(?<=%[0-9A-F]{{2}})){_NAME}(?:=|%3D)) (?:"[^"]*"?|'[^']*'?|[^&\s"'<>]*)
+    # What PHP shows by print_r and var_dump.
+    | (?P<php>\[["']?{_NAME}["']?(?::\w{{1,99}})?\]\s*=>\s*(?:string\(\d+\)\s*)?)
+      (?:"[^"]*"?|[^\n]+)
+    """,
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 
 
@@ -69,7 +86,7 @@ class _DaktelaRedactor(Redactor):
         call = _of_this_call.get()
         if call is not None:
             text = call(text)
-        return _SECRET_FIELDS.sub(lambda m: f"{m['key'] or m['tag']}{HIDDEN}", text)
+        return _SECRET_FIELDS.sub(lambda found: f"{found[found.lastgroup or 0]}{HIDDEN}", text)
 
 
 class DaktelaSession(ApiSession):
@@ -110,35 +127,47 @@ class DaktelaSession(ApiSession):
     async def save(
         self, call: Call[T], path: Path, options: DownloadOptions, *, timeout: float
     ) -> DownloadedFile:
-        """Carry out a call whose answer is a file."""
-        request = self._encode(call)
+        """Carry out a call whose answer is a file.
+
+        Its own secrets travel in the address, where GetRecording's sample has the hash, with no
+        token beside it: such an address opens by itself, in a browser too. What the head of the
+        document says of cookies, it says of optional parameters; a server that looked for the hash
+        in the address alone would give no recording at all.
+        """
+        request = self._encode(call, in_address=True)
         delivery = Delivery(name=self._name(request, call), timeout=timeout)
         # As credentials, the cookies stay behind when a redirect leaves the service.
         options = evolve(options, credentials=request.headers)
         request = evolve(request, headers={})
         return await _hiding(_redactor(call), self.download(request, path, delivery, options))
 
-    def address(self, call: Call[T]) -> str:
-        """Return the whole address of a call; it holds secrets if they travel in the query."""
-        params = {**self._secrets(call), **call.params} if self._in_query else call.params
-        query = encode_query(params)
+    def address(self, call: Call[T], *, in_address: bool = False) -> str:
+        """Return the whole address of a call; it holds secrets if they travel in the query.
+
+        `in_address` says that those of the call itself do.
+        """
+        secrets = self._secrets(call) if self._in_query else call.secrets if in_address else {}
+        query = encode_query({**secrets, **call.params})
         return f"{self._base}/api/{call.path}/{self._wire_format.value}{'?' * bool(query)}{query}"
 
     def _secrets(self, call: Call[T]) -> dict[str, str]:
         return {"access_token": self._access_token.reveal(), **call.secrets}
 
-    def _encode(self, call: Call[T]) -> Request:
+    def _encode(self, call: Call[T], *, in_address: bool = False) -> Request:
         # The document lets the token and all parameters travel as cookies. The secret ones do,
         # so that no log of an address on the way holds them.
-        url = self.address(call)
-        if len(url) > LONGEST_URL:
+        url = self.address(call, in_address=in_address)
+        size = len(url)
+        if size > LONGEST_URL:
+            del url  # crash reporters send local variables along
             raise InvalidRequest(
-                f"the address would have {len(url)} bytes; at most {LONGEST_URL} are sent, because"
+                f"the address would have {size} bytes; at most {LONGEST_URL} are sent, because"
                 " servers refuse longer ones.",
                 call=_name(call),
                 advice="Split the call into several, or shorten its texts.",
             )
-        headers = {} if self._in_query else {"cookie": encode_cookies(self._secrets(call))}
+        cookies = self._secrets(evolve(call, secrets={}) if in_address else call)
+        headers = {} if self._in_query else {"cookie": encode_cookies(cookies)}
         return Request("GET", url, headers, private=True)
 
     def _name(self, request: Request, call: Call[T]) -> str:

@@ -151,16 +151,17 @@ class CallsResource(CallControl):
         call = self._call(
             "GetRecording",
             Done,
-            {
-                # The sample sends no token: so the hash may be the key, and the token goes along
-                # in case it is not.
+            {"octetstream": true_false(octet_stream or None)},
+            # The sample sends no token: so the hash may be the key, and the token goes along in
+            # case it is not.
+            secrets={
                 "recording_hash": checks.text(
                     "recording_hash", recording_hash, "Daktela GetRecording"
-                ),
-                "octetstream": true_false(octet_stream or None),
+                )
             },
             version=version,
         )
+        del recording_hash  # crash reporters send local variables along
         options = DownloadOptions(on_progress=on_progress, sha256=sha256, accept=_is_recording)
         return await self._session.save(call, Path(path), options, timeout=timeout)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -17,6 +19,7 @@ from daktela_async.errors import (
     NotFound,
     OutcomeUnknown,
     ProtocolError,
+    TelephonyError,
     UserNotFound,
 )
 from daktela_async.models.calls import SavedRecording
@@ -25,7 +28,8 @@ from daktela_async.models.queues import Queue
 from daktela_async.resources.calls import (
     _is_recording,  # pyright: ignore[reportPrivateUsage]
 )
-from tests.daktela.helpers import SERVER, TOKEN, answer, cookies_of, query_of, service
+from tests.daktela.helpers import SERVER, TOKEN, answer, cookies_of, query_of, service, told
+from tests.faults.exposure import told_with_locals
 
 pytestmark = pytest.mark.asyncio
 
@@ -292,6 +296,50 @@ async def test_a_recording_goes_on_where_it_was_cut(tmp_path: Path) -> None:
             await daktela.calls.download_recording(HASH, tmp_path / "a")
     assert route.calls.last.request.headers["range"] == "bytes=100-"
     assert (tmp_path / "a").read_bytes() == SOUND
+
+
+ECHOES: dict[str, Callable[[httpx.Request], httpx.Response]] = {
+    "a page": lambda request: answer(
+        f"<html>Not Found: {request.url.raw_path.decode()} was not found", 404, "text/html"
+    ),
+    "another page": lambda request: answer(
+        f"<html>/login?to={quote(request.url.raw_path.decode(), safe='')}", 403, "text/html"
+    ),
+    "a redirect": lambda request: httpx.Response(
+        304, headers={"location": f"https://x.example/?recording_hash={HASH}"}
+    ),
+    "a refusal": lambda request: answer(f'{{"status":0,"error":"No recording {HASH}!"}}'),
+    "a refusal in a map": lambda request: answer(f'{{"status":0,"error":{{"{HASH}":"none"}}}}'),
+    "an answer": lambda request: answer(f'{{"status":1,"result":{{"recording_hash":"{HASH}"}}}}'),
+    "a text": lambda request: answer(f"{HASH} {HASH}"),
+    "a busy server": lambda request: answer(HASH, 503),
+}
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("how", ECHOES)
+async def test_what_opens_a_recording_shows_in_no_error(
+    how: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with service() as router:
+        router.route().mock(side_effect=ECHOES[how])
+        async with client() as daktela:
+            with pytest.raises(TelephonyError) as caught:
+                await daktela.calls.download_recording(HASH, tmp_path / "a")
+            (saved,) = await daktela.calls.download_recordings([HASH], tmp_path / "b")
+    assert saved.error is not None
+    shown = [told(caught.value), *told_with_locals(caught.value), told(saved.error), repr(saved)]
+    assert "GET GetRecording" in shown[0]
+    for text in (*shown, caplog.text):
+        assert HASH not in text
+
+
+async def test_a_hash_that_fits_no_address_shows_in_no_error(tmp_path: Path) -> None:
+    async with client() as daktela:
+        with pytest.raises(InvalidRequest, match="the address would have") as caught:
+            await daktela.calls.download_recording(HASH * 200, tmp_path / "a")
+    assert not any(HASH in text for text in (told(caught.value), *told_with_locals(caught.value)))
 
 
 async def test_the_token_does_not_follow_a_redirect_elsewhere(tmp_path: Path) -> None:

@@ -255,6 +255,15 @@ def test_a_request_shows_no_query() -> None:
         '{"status":1,"result":{"1":{"password":"jine\\"heslo',
         "<r><status>1</status><result><item><password>jine&quot;heslo</password>"
         "<deleted>perhaps</deleted></item></result></r>",
+        "<r><status>1</status><result><item><password a='b'>jine<![CDATA[<heslo]]>heslo</password>"
+        "<deleted>perhaps</deleted></item></result></r>",
+        "<r><status>1</status><result><password><![CDATA[heslo",
+        '{"status":1,"result":"{\\"password\\":\\"jine\\\\\\"heslo\\",\\"name\\":\\"a\\"}"}',
+        "<p>{&quot;user&quot;:{&quot;password&quot;:&quot;jine\\&quot;heslo&quot;}}</p>",
+        '<user password="jine heslo" name="a"/>',
+        "Array\n(\n    [user] => 1\n    [password] => jine heslo\n)",
+        'array(1) {\n  ["password"]=>\n  string(10) "jine heslo"\n}',
+        'object(User)#1 {\n  ["password":protected]=>\n  string(10) "jine heslo"\n}',
     ],
 )
 async def test_passwords_of_answers_show_in_no_error(body: str) -> None:
@@ -265,6 +274,35 @@ async def test_passwords_of_answers_show_in_no_error(body: str) -> None:
                 await daktela.users.list()
     assert "heslo" not in told(caught.value)
     assert "***" in caught.value.excerpt
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("password", ["83412977", "-83412977.5e7", "[83412977]", "true83412977"])
+async def test_passwords_of_digits_show_in_no_error(password: str) -> None:
+    body = f'{{"status":1,"result":{{"1":{{"password":{password},"deleted":"perhaps"}}}}}}'
+    with service() as router:
+        router.route().mock(return_value=answer(body))
+        async with DaktelaClient(SERVER, access_token=TOKEN) as daktela:
+            with pytest.raises(ProtocolError) as caught:
+                await daktela.users.list()
+    assert "83412977" not in told(caught.value)
+    assert '"deleted":"perhaps"' in caught.value.excerpt
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("direction", ["incoming", "outgoing"])
+async def test_addresses_of_callbacks_show_in_no_error(direction: str) -> None:
+    url = r"http:\/\/login:heslo@pbx.in:8080\/path?key=heslo"
+    other = "outgoing" if direction == "incoming" else "incoming"
+    settings = f'"{direction}_callback":"{url}","{other}_callback":null,"sending_rate_limit":"many"'
+    body = f'{{"status":1,"result":{{"settings":{{{settings}}},"sim":[]}}}}'
+    with service() as router:
+        router.route().mock(return_value=answer(body))
+        async with DaktelaClient(SERVER, access_token=TOKEN) as daktela:
+            with pytest.raises(ProtocolError, match="sending_rate_limit") as caught:
+                await daktela.sms.settings()
+    assert "heslo" not in told(caught.value)
+    assert f'"{other}_callback":null' in caught.value.excerpt
 
 
 @pytest.mark.asyncio

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from daktela_async import DaktelaClient
 from daktela_async.sandbox import Clock, Sandbox
+from daktela_async.sandbox.recordings import hash_of
 from tests.daktela.endpoints import ENDPOINTS
 from tests.daktela.helpers import Endpoint
 from tests.faults.actions import Action, Kind, Stage, nothing
@@ -149,6 +150,7 @@ SECRETS = {
     "CreateUser 4.0": (NEW_PASSWORD,),
     "UpdateUser 4.0": (NEW_PASSWORD,),
     "SetSMSSettings 3.1": (CALLBACK, "pa55word", "abc123def"),
+    "GetRecording 3.0": (hash_of(PAST_CALL),),
 }
 
 
