@@ -40,9 +40,10 @@ class CallHookEvent:
     Attributes:
         caller: the number that calls (`callid` or `callerId` on the wire).
         called: the number that was dialled (`dnd` or `calleeId`).
-        line: the extension (`line`); the documented hook of an incoming call has none.
-        call_id: the id of the call (`idcall`); the documented hook of an incoming call has none.
-        extra: all other parameters, such as a secret of your own.
+        line: the extension (`line`); None for an incoming call, whose hook has none.
+        call_id: the id of the call (`idcall`); None for an incoming call, whose hook has none.
+        extra: all other parameters, such as a secret of your own; what a caller wrote into the
+            number can be among them.
     """
 
     caller: str | None = None
@@ -83,9 +84,9 @@ _CALLER = "${CALLERID(num)}"
 _CALLED = "${FROM_DID}"
 #: The parameters that only the hook of an incoming call has.
 _OF_INCOMING = ("callid", "dnd")
-#: The parameters that only the other three have, beside `action`.
-_OF_OTHERS = ("callerId", "calleeId", "idcall")
-_ACTIONS = {hook.value: hook for hook in (CallHook.RINGING, CallHook.ANSWERED, CallHook.HUNG_UP)}
+#: The parameters that only the other three have.
+_OF_OTHERS = ("callerId", "calleeId", "line", "idcall")
+_ACTIONS = {hook.value: hook for hook in CallHook}
 
 
 def dialplan_line(hook: CallHook | str, base_url: str, *, hash_name: str = HASH_NAME) -> str:
@@ -93,8 +94,10 @@ def dialplan_line(hook: CallHook | str, base_url: str, *, hash_name: str = HASH_
 
     Nastavení ústředny -> Volitelný context -> the field of that hook. `base_url` is the address
     in your application, and may have a query of its own (a secret, say); `hash_name` is the hash
-    that the reply fills (see `crm_reply`). Raises `InvalidRequest` for an address or a
-    name that would mean something else to Asterisk.
+    that the reply fills (see `crm_reply`). The line of an incoming call ends in `action=incoming`,
+    which the document's own does not have: a caller can write `&action=hangup` into the number,
+    and of several the last one counts. Raises `InvalidRequest` for an address or a name that would
+    mean something else to Asterisk.
     """
     hook = _hook(hook)
     if not NAME.fullmatch(hash_name):
@@ -109,9 +112,9 @@ def dialplan_line(hook: CallHook | str, base_url: str, *, hash_name: str = HASH_
             ("calleeId", _CALLED),
             ("line", "${REAL_EXTEN}"),
             ("idcall", "${ID_CALL}"),
-            ("action", hook.value),
         ]
-    url = extend_url(base_url, parameters, (*_OF_INCOMING, *_OF_OTHERS, "line", "action"))
+    parameters.append(("action", hook.value))
+    url = extend_url(base_url, parameters, (*_OF_INCOMING, *_OF_OTHERS, "action"))
     return f'AGI(notify_crm_api.agi,"{url}","{hash_name}")'
 
 
@@ -120,36 +123,56 @@ def parse_call_hook(received: Received, *, hook: CallHook | str | None = None) -
 
     `received` is a query string, a whole URL, or the parameters as a framework decoded them. Which
     hook it is follows from the parameters unless `hook` says so, as it can where every hook
-    has a path of its own. Raises `WebhookNotUnderstood` when it does not follow.
+    has a path of its own. Raises `WebhookNotUnderstood` when it does not follow: nothing says which
+    hook it is, or one without `action=incoming` has the parameters of an incoming call and the
+    action of another hook, which its caller may have written into the number.
     """
     parameters = Parameters(received)
     kind = call_hook_of(parameters) if hook is None else _hook(hook)
     if kind is None:
         raise WebhookNotUnderstood(
-            "this is no call hook: action= is none of ringing, answer and hangup, and"
+            "this is no call hook: action= is none of incoming, ringing, answer and hangup, and"
             " callid= and dnd= of an incoming call are missing."
         )
     parameters.text("action")
     # A line that somebody wrote by hand may mix the two sets of names.
-    caller, other_caller = parameters.number("callerId"), parameters.number("callid")
-    called, other_called = parameters.number("calleeId"), parameters.number("dnd")
+    callers, numbers = ["callerId", "callid"], ["calleeId", "dnd"]
+    documented = kind is CallHook.INCOMING and _begins_as_incoming(parameters)
+    if documented:
+        callers.reverse()
+        numbers.reverse()
+    caller, other_caller = map(parameters.number, callers)
+    called, other_called = map(parameters.number, numbers)
     return _EVENTS[kind](
         caller=caller or other_caller,
         called=called or other_called,
-        line=parameters.variable("line"),
-        call_id=parameters.variable("idcall"),
+        # That line has none of them, so these are somebody's invention, or by hand.
+        line=None if documented else parameters.variable("line"),
+        call_id=None if documented else parameters.variable("idcall"),
         extra=parameters.extra(),
     )
 
 
 def call_hook_of(parameters: Parameters) -> CallHook | None:
-    """Return which hook parameters belong to, or None when that does not follow from them."""
-    action = (parameters.text("action") or "").casefold()
-    if action in _ACTIONS:
-        return _ACTIONS[action]
-    if any(name in parameters for name in _OF_INCOMING):
+    """Return which hook parameters belong to, or None when that does not follow from them.
+
+    Raise `WebhookNotUnderstood` when they contradict each other. A caller's own words come behind
+    the first parameter and before the last one of a line.
+    """
+    hook = _ACTIONS.get((parameters.text("action") or "").casefold())
+    if hook not in {None, CallHook.INCOMING} and _begins_as_incoming(parameters):
+        raise WebhookNotUnderstood(
+            f"the parameters are those of an incoming call (callid=, dnd=) with action={hook}.",
+            advice="Set the line of dialplan_line(CallHook.INCOMING), which ends in"
+            " action=incoming; for other lines of your own, say hook= by their paths.",
+        )
+    if hook is None and any(name in parameters for name in _OF_INCOMING):
         return CallHook.INCOMING
-    return None
+    return hook
+
+
+def _begins_as_incoming(parameters: Parameters) -> bool:
+    return parameters.first(*_OF_INCOMING, *_OF_OTHERS) in _OF_INCOMING
 
 
 def _hook(hook: CallHook | str) -> CallHook:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import cast
 from urllib.parse import parse_qsl
 
 from _telephony_core.errors import InvalidRequest, TelephonyError
@@ -49,6 +50,11 @@ class Parameters:
     def __contains__(self, name: str) -> bool:
         return name.casefold() in self._values
 
+    def first(self, *names: str) -> str | None:
+        """Return which of several names comes first; a caller can write only behind that."""
+        wanted = {name.casefold(): name for name in names}
+        return next((wanted[name] for name in self._values if name in wanted), None)
+
     def exact(self, name: str) -> str | None:
         """Return a value as it came; None when it is missing or blank."""
         self._taken.add(name.casefold())
@@ -81,10 +87,9 @@ def _pairs(received: Received) -> Iterable[tuple[str, str]]:
     if isinstance(received, Mapping):
         if len(received) > _MOST_PARAMETERS:
             raise _too_many()
-        return [
-            (name, value if isinstance(value, str) else value[-1] if value else "")
-            for name, value in received.items()
-        ]
+        # Some frameworks hand out the first of equals, which can be a caller's.
+        every = cast("Callable[[str], Sequence[str]] | None", getattr(received, "getlist", None))
+        return [(name, _last(every(name) if every else value)) for name, value in received.items()]
     text = received.decode("utf-8", "replace") if isinstance(received, bytes) else received
     if _URL.match(text):
         text = text.partition("#")[0].partition("?")[2]
@@ -97,6 +102,10 @@ def _pairs(received: Received) -> Iterable[tuple[str, str]]:
         )
     except ValueError:
         raise _too_many() from None
+
+
+def _last(values: str | Sequence[str]) -> str:
+    return values if isinstance(values, str) else values[-1] if values else ""
 
 
 def _too_many() -> WebhookNotUnderstood:

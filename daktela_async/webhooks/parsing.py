@@ -14,7 +14,7 @@ def parse(
 
     `received` is a query string, a whole URL, or the parameters as a framework decoded them;
     `names` are those given to `sms_callback_url`. Raises `WebhookNotUnderstood` when the
-    parameters are of neither kind, or of both.
+    parameters are of neither kind, or of both, or contradict each other (see `parse_call_hook`).
     """
     parameters = Parameters(received)
     call = call_hook_of(parameters) is not None

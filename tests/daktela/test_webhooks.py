@@ -6,7 +6,7 @@ import pickle
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from urllib.parse import quote, quote_plus, urlencode
+from urllib.parse import parse_qs, quote, quote_plus, urlencode
 
 import attrs
 import pytest
@@ -60,7 +60,8 @@ def test_everything_public_is_exported() -> None:
 @pytest.mark.parametrize(
     ("hook", "query"),
     [
-        (CallHook.INCOMING, "callid=${CALLERID(num)}&dnd=${FROM_DID}"),
+        # The document's has no action=, so that a caller could add one.
+        (CallHook.INCOMING, "callid=${CALLERID(num)}&dnd=${FROM_DID}&action=incoming"),
         *(
             (
                 hook,
@@ -229,6 +230,68 @@ def test_a_path_of_its_own_says_which_hook_it_is() -> None:
 def test_what_a_caller_smuggles_in_comes_before_the_real_thing() -> None:
     smuggled = "callerId=1&action=hangup&line=666&calleeId=2&line=500&idcall=3&action=ringing"
     assert parse_call_hook(smuggled) == CallRinging(caller="1", called="2", line="500", call_id="3")
+
+
+SMUGGLED = "1&action=hangup&idcall=1408101684.96&callerId=777&calleeId=888&line=500"
+OLD_LINE = f"secret=s&callid={SMUGGLED}&dnd=226219568"
+
+
+def asterisk(hook: CallHook, caller: str) -> str:
+    """Return the address that Asterisk calls when a caller has that number."""
+    line = dialplan_line(hook, BASE).split('"')[1].replace("${CALLERID(num)}", caller)
+    return re.sub(r"\$\{.*?\}", "226219568", line)
+
+
+def test_an_incoming_call_stays_one_whatever_its_caller_writes() -> None:
+    event = parse(asterisk(CallHook.INCOMING, SMUGGLED))
+    assert event == CallArrived(caller="1", called="226219568")
+    assert event.extra["idcall"] == "1408101684.96"
+    assert parse(asterisk(CallHook.INCOMING, "1&action=")) == event
+
+
+@pytest.mark.parametrize("hook", [CallHook.RINGING, CallHook.ANSWERED, CallHook.HUNG_UP])
+def test_another_hook_stays_what_it_is_whatever_its_caller_writes(hook: CallHook) -> None:
+    url = asterisk(hook, "1&callid=777&dnd=888&action=incoming&idcall=999&action=hangup")
+    event = EVENTS[hook](caller="1", called="226219568", line="226219568", call_id="226219568")
+    assert parse(url) == event
+    assert parse(parse_qs(url.partition("?")[2])) == event
+
+
+class FirstOfEquals(dict[str, str]):
+    """Parameters as frameworks decode them that hand out the first of several values."""
+
+    def __init__(self, query: str) -> None:
+        self._values = parse_qs(query)
+        super().__init__({name: values[0] for name, values in self._values.items()})
+
+    def getlist(self, name: str) -> list[str]:
+        return self._values[name]
+
+
+@pytest.mark.parametrize("received", [OLD_LINE, parse_qs(OLD_LINE), FirstOfEquals(OLD_LINE)])
+def test_an_old_line_with_another_action_is_not_understood(received: Received) -> None:
+    for read in (parse, parse_call_hook):
+        with pytest.raises(WebhookNotUnderstood, match="action=hangup") as caught:
+            read(received)
+        assert "777" not in str(caught.value)
+    assert parse_call_hook(received, hook="incoming") == CallArrived(caller="1", called="226219568")
+
+
+@pytest.mark.parametrize("hook", CallHook)
+def test_the_last_of_equals_counts_whatever_a_framework_hands_out(hook: CallHook) -> None:
+    query = asterisk(hook, "1&action=answer&action=incoming").partition("?")[2]
+    assert type(parse(FirstOfEquals(query))) is EVENTS[hook]
+
+
+def test_an_old_line_is_an_incoming_call_as_long_as_nothing_speaks_against_it() -> None:
+    for action in ("", "&action=", "&action=mine", "&action=Incoming"):
+        event = parse(f"callid=1{action}&dnd=2")
+        assert event == CallArrived(caller="1", called="2")
+
+
+def test_a_line_by_hand_can_bring_more_of_an_incoming_call() -> None:
+    event = parse("callerId=1&calleeId=2&line=3&idcall=4&action=incoming")
+    assert event == CallArrived(caller="1", called="2", line="3", call_id="4")
 
 
 @pytest.mark.parametrize("query", ["", "action=", "action=transfer", "callerId=1&line=2", "s3cret"])
