@@ -11,7 +11,7 @@ from _telephony_core.converter import Record, Wire
 from _telephony_core.documents import Plain
 
 from .common import Direction
-from .shapes import lifted
+from .shapes import as_texts
 
 
 @frozen(kw_only=True)
@@ -223,7 +223,7 @@ class AgentQueue(Record):
         outbounder: whether it dials out of lists by itself.
         form_id: the id of its form; "0" without one.
         missed: what becomes of missed calls, if that is set.
-        options: all its options, under the service's own names.
+        options: all its options, under the service's own names; what is nested is JSON text.
         deleted: whether it was deleted.
         penalty: how late the agent's turn comes.
         login: how the agent logs in, such as "manual".
@@ -249,8 +249,8 @@ class AgentQueue(Record):
 
     @classmethod
     def prepare(cls, plain: Plain) -> Plain:
-        """Take the empty map that PHP writes as a list."""
-        return lifted(plain, "options")
+        """Take options that came as a list, as JSON text, or nested."""
+        return as_texts(plain, "options")
 
 
 @frozen(kw_only=True)

@@ -1,6 +1,7 @@
 """What PHP writes in several shapes, evened out for the models that need it."""
 
 import json
+from contextlib import suppress
 
 from _telephony_core.documents import Plain
 
@@ -19,6 +20,24 @@ def lifted(plain: Plain, name: str) -> Plain:
     if isinstance(plain, dict) and name in plain:
         return {**plain, name: dict(as_map(plain[name]))}
     return plain
+
+
+def as_texts(plain: Plain, name: str) -> Plain:
+    """Return a record one of whose fields is surely a map of texts; what is nested becomes JSON.
+
+    The map may come as JSON text itself; a text that is none is an empty map.
+    """
+    if not isinstance(plain, dict) or name not in plain:
+        return plain
+    value = plain[name]
+    if isinstance(value, str):
+        with suppress(ValueError, RecursionError):
+            value = json.loads(value)
+    texts: dict[str, Plain] = {
+        key: json.dumps(item) if item and isinstance(item, dict | list) else item
+        for key, item in as_map(value).items()
+    }
+    return {**plain, name: texts}
 
 
 def as_text(plain: Plain, name: str) -> Plain:

@@ -2,8 +2,9 @@
 
 from _telephony_core import checks
 
+from ..errors import NotFound
 from ..models.autodialer import CheckStatus, NumberCheck
-from .base import DaktelaResource, only
+from .base import DaktelaResource
 
 
 class AutodialerResource(DaktelaResource):
@@ -28,7 +29,9 @@ class AutodialerResource(DaktelaResource):
             version=version,
             timeout=timeout,
         )
-        return only(found, "CheckNumber", "such number")
+        if not found:
+            raise NotFound("the answer is empty: there is no such number.", call="GET CheckNumber")
+        return found[0]
 
     async def statuses(
         self, *, version: str = "4.0", timeout: float | None = None

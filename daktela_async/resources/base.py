@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import quote
 
 from _telephony_core.calls import Call, Semantics
@@ -107,15 +107,40 @@ def call_path(version: str, action: str, record_id: str | int | None = None) -> 
     return f"{version}/{action}/{quote(identifier, safe='')}"
 
 
-def only(found: tuple[T, ...], action: str, what: str) -> T:
+class Identified(Protocol):
+    """Be something that the service knows by an id."""
+
+    @property
+    def id(self) -> str:
+        """The id."""
+        ...
+
+
+IdentifiedT = TypeVar("IdentifiedT", bound=Identified)
+
+
+def only(found: tuple[IdentifiedT, ...], wanted: str, action: str, what: str) -> IdentifiedT:
     """Return the one thing that was asked for by its id, or raise `NotFound`.
 
-    What the service answers to an id that it does not know is not documented; an empty answer
-    means the same as an error.
+    What the service answers to an id that it does not know is not documented: an empty answer
+    says that there is nothing, and so does one with something else. A row that does not tell
+    its id is taken for the one that was asked for, if it is the only one.
     """
-    if not found:
-        raise NotFound(f"the answer is empty: there is no {what}.", call=f"GET {action}")
-    return found[0]
+    for row in found:
+        if row.id and _plain_id(row.id) == _plain_id(wanted):
+            return row
+    if len(found) == 1 and not found[0].id:
+        return found[0]
+    instead = f"has {len(found)} others" if found else "is empty"
+    raise NotFound(
+        f"the answer {instead}: there is no {what} with the id {wanted}.", call=f"GET {action}"
+    )
+
+
+def _plain_id(text: str) -> str:
+    """Return an id as PHP reads it, to which "03" is 3."""
+    stripped = text.strip()
+    return stripped.lstrip("0") or "0" if stripped.isdecimal() else stripped
 
 
 def exactly_one(action: str, **values: object) -> None:

@@ -33,7 +33,7 @@ class PausesResource(DaktelaResource):
     ) -> DefinedPause:
         """Return a pause as the older version has it. Daktela GetPauses 3.0, chapter Pauzy.
 
-        Raises `NotFound` when the answer is empty.
+        Raises `NotFound` when the answer is empty, or is another one.
         """
         found = await self._ask(
             "GetPauses",
@@ -42,7 +42,7 @@ class PausesResource(DaktelaResource):
             record_id=pause_id,
             timeout=timeout,
         )
-        return only(found, "GetPauses", f"pause with the id {pause_id}")
+        return only(found, pause_id, "GetPauses", "pause")
 
     async def create(
         self,

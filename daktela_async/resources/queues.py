@@ -25,12 +25,12 @@ class QueuesResource(DaktelaResource):
     ) -> Queue:
         """Return one queue by its id, which is not its number. Daktela GetQueues, chapter Fronty.
 
-        Raises `NotFound` when the answer is empty.
+        Raises `NotFound` when the answer is empty, or is another one.
         """
         found = await self._ask(
             "GetQueues", tuple[Queue, ...], version=version, record_id=queue_id, timeout=timeout
         )
-        return only(found, "GetQueues", f"queue with the id {queue_id}")
+        return only(found, queue_id, "GetQueues", "queue")
 
     async def save(
         self,

@@ -7,6 +7,7 @@ from typing import cast, overload
 from _telephony_core import checks
 
 from ..agent_states import WatchRecovery, WatchTrouble
+from ..errors import ProtocolError
 from ..models.realtime import (
     AgentSession,
     LiveCall,
@@ -33,6 +34,8 @@ from .base import DaktelaResource, exactly_one, listed
 HELD_READ_TIMEOUT = 70.0
 #: Seconds for the whole of a held request, connecting included.
 HELD_TIMEOUT = 80.0
+
+_NOBODY = UserState()
 
 
 class RealtimeResource(DaktelaResource):
@@ -195,10 +198,22 @@ class RealtimeResource(DaktelaResource):
     async def users_state(
         self, *, version: str = "4.1", timeout: float | None = None
     ) -> tuple[UserState, ...]:
-        """List what all agents do who are logged in. Daktela RTUsersState, chapter Statistiky."""
-        return await self._ask(
+        """List what all agents do who are logged in. Daktela RTUsersState, chapter Statistiky.
+
+        An entry that is empty is nobody. One that tells a state and not whose it is raises
+        `ProtocolError`: to leave it out would say that its agent has logged out.
+        """
+        states = await self._ask(
             "RTUsersState", tuple[UserState, ...], version=version, timeout=timeout
         )
+        found = tuple(state for state in states if state != _NOBODY or state.extra)
+        if not all(state.login or state.id for state in found):
+            raise ProtocolError(
+                "the answer has an agent with neither agent_name nor id_agent.",
+                call="GET RTUsersState",
+                advice="Ask the provider whose state that is.",
+            )
+        return found
 
     # Watching.
 

@@ -1,7 +1,6 @@
 """What SMS and SMSConnect share: limits, groups of any size, and looks at what was sent."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Protocol, TypeVar
 
 from _telephony_core import checks
 from _telephony_core.concurrency import map_bounded
@@ -11,18 +10,7 @@ from _telephony_core.polling import Absence, Look, Pending, SharedPoll
 from ..errors import DaktelaApiError, InvalidRequest, JobNotFound, TelephonyError, UserNotFound
 from ..group_sms import MOST_MESSAGES, Batch, accepted, failed
 from ..models.sms import GroupSmsEntry, GroupSmsResult, SentGroup, SmsText
-
-
-class Identified(Protocol):
-    """Be something that the service lists by its id."""
-
-    @property
-    def id(self) -> str:
-        """The id."""
-        ...
-
-
-JobT = TypeVar("JobT", bound=Identified)
+from .base import IdentifiedT
 
 #: The most characters of one message: 9 SMS of 153, or 9 of 67 with accents (SendSMS).
 MOST_CHARACTERS = 1377
@@ -106,8 +94,12 @@ async def send_batches(
 
 
 async def look_for(
-    shared: SharedPoll[tuple[JobT, ...]], when: Look, job_id: str, absence: Absence, what: str
-) -> JobT | Pending:
+    shared: SharedPoll[tuple[IdentifiedT, ...]],
+    when: Look,
+    job_id: str,
+    absence: Absence,
+    what: str,
+) -> IdentifiedT | Pending:
     """Take a look at what has an id: return it, or that the service does not have it yet.
 
     How the service says that it does not know an id is not documented: it may list nothing, or
@@ -115,7 +107,7 @@ async def look_for(
     is then the cause of `JobNotFound`. That there is no such user is said of the access token.
     """
     refusal: DaktelaApiError | None = None
-    found: tuple[JobT, ...] = ()
+    found: tuple[IdentifiedT, ...] = ()
     try:
         found = await shared.look(when)
     except UserNotFound:

@@ -37,12 +37,12 @@ class UsersResource(DaktelaResource):
     ) -> User:
         """Return one user by the id, which is not the login. Daktela GetUsers, chapter Operátoři.
 
-        Raises `NotFound` when the answer is empty.
+        Raises `NotFound` when the answer is empty, or is another one.
         """
         found = await self._ask(
             "GetUsers", tuple[User, ...], version=version, record_id=user_id, timeout=timeout
         )
-        return only(found, "GetUsers", f"user with the id {user_id}")
+        return only(found, user_id, "GetUsers", "user")
 
     async def current(self, *, version: str = "4.0", timeout: float | None = None) -> User | None:
         """Return the user to whom the token belongs. Daktela GetUser, chapter Operátoři.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
@@ -190,6 +191,38 @@ async def test_an_empty_answer_to_an_id(what: str, result: str) -> None:
         async with client() as daktela:
             with pytest.raises(NotFound, match=f"{what} with the id 99"):
                 await _GETS[what](daktela)
+
+
+@pytest.mark.parametrize("what", _GETS)
+async def test_another_row_is_not_what_was_asked_for(what: str) -> None:
+    name = {"queue": "queue", "user": "user", "pause": "pcode_id"}[what]
+    for rows in ([1], [1, 3]):
+        body = json.dumps({"status": 1, "result": {str(n): {name: str(n)} for n in rows}})
+        with service() as router:
+            router.route().mock(return_value=answer(body))
+            async with client() as daktela:
+                with pytest.raises(NotFound, match=rf"has {len(rows)} others.* the id 99"):
+                    await _GETS[what](daktela)
+
+
+async def test_the_row_that_was_asked_for_is_found_among_others() -> None:
+    rows = [{"user": 1, "name": "admin"}, {"user": "7", "name": "novak"}]
+    with service() as router:
+        router.route().mock(return_value=answer(json.dumps({"status": 1, "result": rows})))
+        async with client() as daktela:
+            for user_id in ("7", "07", " 7"):
+                assert (await daktela.users.get(user_id)).login == "novak"
+
+
+async def test_a_row_that_does_not_tell_its_id_is_the_one_if_there_is_no_other() -> None:
+    rows = [{"user": None, "name": "novak"}]
+    with service() as router:
+        route = router.route().mock(return_value=answer(json.dumps({"status": 1, "result": rows})))
+        async with client() as daktela:
+            assert (await daktela.users.get("7")).login == "novak"
+            route.mock(return_value=answer(json.dumps({"status": 1, "result": rows * 2})))
+            with pytest.raises(NotFound):
+                await daktela.users.get("7")
 
 
 # Queues.

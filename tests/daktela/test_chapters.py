@@ -13,6 +13,7 @@ import pytest
 
 from _telephony_core.converter import ModelConverter
 from _telephony_core.documents import Plain
+from daktela_async.agent_states import AgentChange, WatchTrouble
 from daktela_async.client import DaktelaClient
 from daktela_async.errors import (
     DeadlineExceeded,
@@ -20,12 +21,13 @@ from daktela_async.errors import (
     NotAnEmailQueue,
     NotFound,
     OutcomeUnknown,
+    ProtocolError,
     StatusNotFound,
 )
 from daktela_async.models.emails import Email, EmailActivity
 from daktela_async.models.events import CreatedEvent
 from daktela_async.models.paging import Page
-from daktela_async.models.realtime import AgentQueue, UserState
+from daktela_async.models.realtime import AgentQueue, QueuePresence, QueuesSummary, UserState
 from daktela_async.models.records import (
     CallRecordForm,
     ClosedCallScript,
@@ -33,12 +35,13 @@ from daktela_async.models.records import (
     Export,
     FormItem,
     FoundContact,
+    RecordAttempts,
     RecordChanges,
     RecordSnapshot,
     RecordTimes,
     RecordUpdate,
 )
-from daktela_async.models.sms import SentGroup, SmsSettings
+from daktela_async.models.sms import RemovedGroup, SentGroup, SmsBacklog, SmsSettings
 from daktela_async.models.sms_connect import SmsConnectMessage
 from daktela_async.models.stats import CallPage
 from tests.daktela.clock import at
@@ -348,6 +351,145 @@ async def test_maps_that_come_as_lists() -> None:
     snapshot = CONVERTER.structure(listed, RecordSnapshot)
     assert snapshot.fields == {"0": ("a",), "1": ("b",)}
     assert CONVERTER.structure({"record": "1", "fields": None}, CallRecordForm).fields == {}
+
+
+@pytest.mark.parametrize(
+    ("options", "texts"),
+    [
+        ({"type": "in", "record": 1}, {"type": "in", "record": "1"}),
+        ({"members": ["1", "2"], "more": {"a": "b"}, "none": [], "nil": None},
+         {"members": '["1", "2"]', "more": '{"a": "b"}', "none": "", "nil": ""}),
+        ('{"type": "outbounder", "members": [1]}', {"type": "outbounder", "members": "[1]"}),
+        (["a", "b"], {"0": "a", "1": "b"}),
+        ("[]", {}),
+        ("", {}),
+        (None, {}),
+        ("no JSON", {}),
+        ("[" * 100_000, {}),
+    ],
+)  # fmt: skip
+async def test_options_of_a_queue_in_any_shape(options: Plain, texts: dict[str, str]) -> None:
+    state = {"id_agent": "1", "login_oqueues": [{"queue": "1", "options": options}]}
+    body = json.dumps({"status": 1, "result": {"1": state}})
+    with service() as router:
+        router.route().mock(return_value=answer(body))
+        async with client() as daktela:
+            ((found,),) = [one.queues for one in await daktela.realtime.users_state()]
+    assert found.options == texts
+    assert found.extra == {}
+
+
+@pytest.mark.parametrize(
+    ("users", "found"),
+    [
+        ([], ()),
+        (["3"], ("3",)),
+        ({"1": "3"}, ("3",)),
+        ({"0": "3", "2": 5}, ("3", "5")),
+        ({"7": "7", "9": "9"}, ("7", "9")),
+    ],
+)
+async def test_lists_of_php_with_gaps(users: Plain, found: tuple[str, ...]) -> None:
+    call: Plain = {"id": "1.2", "users": users}
+    pause: Plain = {"id": "4", "count": None, "users": users}
+    record: Plain = {"record": "52", "fields": {"1": users, "17": []}}
+    bodies: list[Plain] = [{"1.2": call}, {"4": pause}, {"data": [record], "total": 1}]
+    with service() as router:
+        router.route().mock(
+            side_effect=[answer(json.dumps({"status": 1, "result": body})) for body in bodies]
+        )
+        async with client() as daktela:
+            (live,) = await daktela.realtime.calls()
+            (use,) = await daktela.realtime.pauses()
+            (form,) = (await daktela.records.list()).rows
+    assert live.user_ids == found
+    assert (use.users, use.user_ids) == (0, found)
+    assert form.fields == {"1": found, "17": ()}
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+async def test_numbers_that_are_nothing(nothing: Plain) -> None:
+    def of(*names: str) -> httpx.Response:
+        return answer(json.dumps({"status": 1, "result": dict.fromkeys(names, nothing)}))
+
+    with service() as router:
+        router.route().mock(
+            side_effect=[
+                of("count_answered", "count_unanswered", "last_datetime"),
+                of("users_total", "users_ready", "calls_count", "calls_time"),
+                of("count_waiting", "last_datetime_processed"),
+                of("count_removed"),
+                of("count_users", "online_presence"),
+            ]
+        )
+        async with client() as daktela:
+            assert await daktela.records.attempts("5") == RecordAttempts()
+            assert await daktela.realtime.queues_summary() == QueuesSummary()
+            assert await daktela.sms.backlog() == SmsBacklog()
+            assert await daktela.sms.remove_group("5") == RemovedGroup()
+            assert await daktela.realtime.queue_presence("2005") == QueuePresence()
+
+
+# Who is logged in.
+
+
+def of_agent(number: int) -> Plain:
+    return {"agent_name": f"agent{number}", "id_agent": str(number), "agent_state": "Idle"}
+
+
+@pytest.mark.parametrize("nobody", [[], None, "", {}])
+async def test_an_entry_that_is_empty_is_nobody(nobody: Plain) -> None:
+    shapes: list[Plain] = [
+        {"1": of_agent(1), "2": nobody, "3": of_agent(3)},
+        [of_agent(1), nobody, of_agent(3)],
+        {"1": nobody, "3": of_agent(3)},
+        [nobody],
+    ]
+    for shape in shapes:
+        with service() as router:
+            body = json.dumps({"status": 1, "result": shape})
+            router.route().mock(return_value=answer(body))
+            async with client() as daktela:
+                states = await daktela.realtime.users_state()
+        assert {state.login for state in states} <= {"agent1", "agent3"}
+        assert len(states) == str(shape).count("agent_name")
+        assert not any(state.extra for state in states)
+
+
+@pytest.mark.parametrize(
+    "nameless", [{"agent_state": "Idle"}, {"agent_name": "", "id_agent": None, "foo": "bar"}]
+)
+async def test_a_state_of_nobody_is_refused(nameless: Plain) -> None:
+    body = json.dumps({"status": 1, "result": {"1": of_agent(1), "3": nameless}})
+    with service() as router:
+        router.route().mock(return_value=answer(body))
+        async with client() as daktela:
+            with pytest.raises(ProtocolError, match="neither agent_name nor id_agent") as caught:
+                await daktela.realtime.users_state()
+    assert caught.value.call == "GET RTUsersState"
+
+
+@pytest.mark.virtual_time
+async def test_odd_entries_log_nobody_out() -> None:
+    good: Plain = {"1": of_agent(1), "3": of_agent(3)}
+    odd: list[Plain] = [
+        {"1": of_agent(1), "2": [], "3": of_agent(3)},
+        {"1": of_agent(1), "3": {"agent_state": "Idle"}},
+        {"agent1": of_agent(1), "agent3": []},
+    ]
+    shapes: list[Plain] = [good, *(shape for one in odd for shape in (one, good))]
+    heard: list[WatchTrouble] = []
+    with service() as router:
+        router.route().mock(
+            side_effect=[answer(json.dumps({"status": 1, "result": shape})) for shape in shapes]
+        )
+        async with client() as daktela:
+            events: list[object] = []
+            with anyio.move_on_after(5.0 * len(shapes) - 1):
+                async for event in daktela.realtime.watch_team(on_trouble=heard.append):
+                    events.append(event)  # noqa: PERF401  # what came before the end is kept
+    assert [type(event) for event in events] == [AgentChange, AgentChange]
+    assert [type(trouble.error) for trouble in heard] == [ProtocolError, ProtocolError]
 
 
 async def test_changes_of_a_record() -> None:

@@ -359,7 +359,8 @@ async def test_ids_that_no_path_can_hold(queue_id: str) -> None:
 @pytest.mark.asyncio
 async def test_an_id_stays_one_part_of_the_path() -> None:
     with service() as router:
-        route = router.route().mock(return_value=answer('{"status":1,"result":{"queue":"1"}}'))
+        found = answer('{"status":1,"result":{"queue":"a/../b?ž"}}')
+        route = router.route().mock(return_value=found)
         async with DaktelaClient(SERVER, access_token=TOKEN) as daktela:
             await daktela.queues.get("a/../b?ž")
     raw_path = route.calls.last.request.url.raw_path
