@@ -7,6 +7,7 @@ Behind the API is PHP. Nested parameters are written the way PHP reads them, an 
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -25,6 +26,9 @@ from .service import PRAGUE
 PhpScalar: TypeAlias = "str | bool | int | float | Decimal | datetime | timedelta | None"
 #: A parameter, or parameters in it: a sequence is PHP's list, a mapping its map.
 PhpValue: TypeAlias = "PhpScalar | Sequence[PhpValue] | Mapping[str, PhpValue] | Mapping[int, str]"
+
+
+_SECOND = timedelta(seconds=1)
 
 
 # Out.
@@ -88,6 +92,46 @@ def local_time(moment: datetime, timezone: tzinfo) -> datetime:
     """Return what the service's clock shows at a moment."""
     local = moment.astimezone(timezone) if moment.tzinfo else moment
     return local.replace(tzinfo=None)
+
+
+def shown_since(moment: datetime, timezone: tzinfo) -> datetime:
+    """Return what the service's clock shows when a range begins that misses nothing from a moment.
+
+    In autumn an hour comes twice, and nothing says which of the two the service means: a moment in
+    it is put before the whole hour. A time without a zone is what the clock shows, and stays.
+    """
+    twice = _shown_twice(moment, timezone)
+    return local_time(moment, timezone) if twice is None else twice[0] - _SECOND
+
+
+def shown_until(moment: datetime, timezone: tzinfo) -> datetime:
+    """Return what the service's clock shows when a range ends that misses nothing to a moment."""
+    twice = _shown_twice(moment, timezone)
+    return local_time(moment, timezone) if twice is None else twice[1]
+
+
+def _shown_twice(moment: datetime, timezone: tzinfo) -> tuple[datetime, datetime] | None:
+    """Return from when to when the clock shows times twice around a moment, if it does so there."""
+    if moment.tzinfo is None:
+        return None
+    shown = local_time(moment, timezone).replace(microsecond=0)
+    length = _put_back(shown, timezone)
+    if not length:
+        return None
+    seconds = range(length // _SECOND)
+    past = bisect(
+        seconds, False, key=lambda second: not _put_back(shown - second * _SECOND, timezone)
+    )
+    begin = shown - (past - 1) * _SECOND
+    return begin, begin + length
+
+
+def _put_back(shown: datetime, timezone: tzinfo) -> timedelta:
+    """Return by how much the clock is put back if it shows a time twice."""
+    first, second = (
+        shown.replace(tzinfo=timezone, fold=fold).utcoffset() or timedelta() for fold in (0, 1)
+    )
+    return max(timedelta(), first - second)
 
 
 def yes_no(value: bool | None) -> str | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Protocol, TypeVar
 from urllib.parse import quote
 
@@ -11,7 +11,7 @@ from _telephony_core.session import Resource
 
 from ..errors import InvalidRequest, NotFound
 from ..session import DaktelaSession
-from ..wire import PhpValue, php_params
+from ..wire import PhpValue, php_params, shown_since, shown_until
 
 T = TypeVar("T")
 
@@ -160,12 +160,31 @@ def listed(values: Iterable[str] | None) -> list[str] | None:
     return None if values is None else [values] if isinstance(values, str) else list(values)
 
 
-def in_order(since: datetime, until: datetime, timezone: tzinfo, source: str) -> None:
-    """Check that a range of time does not end before it starts."""
-    first, last = (
-        moment if moment.tzinfo else moment.replace(tzinfo=timezone) for moment in (since, until)
-    )
-    if last < first:
+def period(
+    since: datetime, until: datetime, timezone: tzinfo, source: str
+) -> tuple[datetime, datetime]:
+    """Return a range of time as the service's clock shows it, in order.
+
+    It reaches a little further where it begins or ends in the hour that comes twice.
+    """
+    first, last = shown_since(since, timezone), shown_until(until, timezone)
+    if since.tzinfo and until.tzinfo:
+        # In one zone Python compares what clocks show.
+        reversed_ = until.astimezone(UTC) < since.astimezone(UTC)
+    else:
+        reversed_ = last < first
+    if reversed_:
         raise InvalidRequest(
             f"the range ends ({until}) before it starts ({since}).", advice=f"See {source}."
         )
+    return first, last
+
+
+def open_period(
+    since: datetime | None, until: datetime | None, timezone: tzinfo, source: str
+) -> tuple[datetime | None, datetime | None]:
+    """Return a range of time that may be open at its ends, as the service's clock shows it."""
+    if since is not None and until is not None:
+        return period(since, until, timezone, source)
+    first = None if since is None else shown_since(since, timezone)
+    return first, None if until is None else shown_until(until, timezone)

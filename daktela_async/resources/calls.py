@@ -20,8 +20,8 @@ from ..models.common import Done
 from ..models.paging import PagesUpdate
 from ..pages import CONCURRENCY as PAGES_AT_ONCE
 from ..pages import MOST_ROWS, Paging, fetching, iterate_windows, page_bounds
-from ..wire import local_time, true_false
-from .base import in_order, listed
+from ..wire import true_false
+from .base import listed, period
 from .call_control import CallControl
 
 #: Seconds for a whole download unless the call says otherwise.
@@ -72,13 +72,13 @@ class CallsResource(CallControl):
         Times without a zone are in the client's. `queues` and `users` are ids. The service gives
         at most 1000 rows and refuses more; `iter_attempts` fetches any number.
         """
-        in_order(since, until, self._session.timezone, "Daktela GetAttempts")
+        first, last = period(since, until, self._session.timezone, "Daktela GetAttempts")
         page = await self._ask(
             "GetAttempts",
             AttemptPage,
             {
-                "datetime_from": since,
-                "datetime_to": until,
+                "datetime_from": first,
+                "datetime_to": last,
                 "queues": listed(queues),
                 "id_call": call_id,
                 "users": listed(users),
@@ -110,8 +110,7 @@ class CallsResource(CallControl):
         range of time is split when the service refuses it as too long. `start` is how many rows to
         pass over, to go on after an error that says so; `timeout` bounds each request.
         """
-        zone = self._session.timezone
-        in_order(since, until, zone, "Daktela GetAttempts")
+        first, last = period(since, until, self._session.timezone, "Daktela GetAttempts")
         ask = partial(
             self.attempts,
             queues=listed(queues),
@@ -122,8 +121,8 @@ class CallsResource(CallControl):
         )
         return iterate_windows(
             fetching(ask),
-            local_time(since, zone),
-            local_time(until, zone),
+            first,
+            last,
             lambda attempt: attempt.id,
             Paging(start=start, page_size=page_size, concurrency=concurrency, on_update=on_update),
         )

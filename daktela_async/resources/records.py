@@ -31,8 +31,8 @@ from ..models.records import (
     SnapshotPage,
 )
 from ..pages import CONCURRENCY, MOST_ROWS, Paging, iterate_pages, page_bounds
-from ..wire import PhpValue, yes_no
-from .base import DaktelaResource, exactly_one, in_order, listed
+from ..wire import PhpValue, local_time, yes_no
+from .base import DaktelaResource, exactly_one, listed, open_period
 
 #: What a record can be set to (CopyRecords, MoveRecords, UpdateRecord).
 _SETTABLE = (RecordAction.FREE, RecordAction.DONE, RecordAction.NEXT_CALL)
@@ -564,22 +564,33 @@ class RecordsResource(DaktelaResource):
             "id": record_id,
             "src_queue": from_queue,
             "dst_queue": checks.text("to_queue", to_queue, source),
-            **self._times(times, "search_", source),
+            **self._times(times, "search_", source, acts=True),
             "update_action": update.action,
             "update_callstatus": update.status_id,
             "update_agent": update.user_id,
             "update_datetime_nextcall": update.next_call_at,
         }
 
-    def _times(self, times: RecordTimes, prefix: str, source: str) -> dict[str, PhpValue]:
+    def _times(
+        self, times: RecordTimes, prefix: str, source: str, *, acts: bool = False
+    ) -> dict[str, PhpValue]:
         params: dict[str, PhpValue] = {}
+        zone = self._session.timezone
         for name, since, until in (
             ("modify", times.edited_since, times.edited_until),
             ("nextcall", times.next_call_since, times.next_call_until),
             ("created", times.created_since, times.created_until),
         ):
-            if since is not None and until is not None:
-                in_order(since, until, self._session.timezone, source)
-            params[f"{prefix}datetime_{name}_from"] = since
-            params[f"{prefix}datetime_{name}_to"] = until
+            first, last = open_period(since, until, zone, source)
+            shown = (since and local_time(since, zone), until and local_time(until, zone))
+            if acts and (first, last) != shown:
+                # A list may be longer than asked for. What is done to records may not reach
+                # further.
+                raise InvalidRequest(
+                    f"the range of {name} ({since} to {until}) begins or ends in the hour that"
+                    " comes twice, and the service cannot be told in which of them.",
+                    advice="Choose another time, or one without a zone, as the clock shows it.",
+                )
+            params[f"{prefix}datetime_{name}_from"] = first
+            params[f"{prefix}datetime_{name}_to"] = last
         return params

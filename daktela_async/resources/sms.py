@@ -41,7 +41,7 @@ from ..models.sms import (
 )
 from ..session import LONGEST_URL, DaktelaSession
 from ..wire import PhpValue, true_false, yes_no
-from .base import DaktelaResource, in_order, listed
+from .base import DaktelaResource, listed, open_period
 from .sms_checks import batch_of, look_for, messages_of, priority_of, send_batches, text_of
 
 #: How an SMS is followed unless told otherwise: a phone that is off can take long, and the looks at
@@ -298,8 +298,7 @@ class SmsResource(DaktelaResource):
         source = "Daktela GetSMS"
         if direction is not None:
             checks.one_of("direction", direction, Direction, source)
-        if since is not None and until is not None:
-            in_order(since, until, self._session.timezone, source)
+        first, last = open_period(since, until, self._session.timezone, source)
         return await self._ask(
             "GetSMS",
             tuple[SmsMessage, ...],
@@ -311,8 +310,8 @@ class SmsResource(DaktelaResource):
                 "gw": gateway,
                 "slot": slot,
                 "port": port,
-                "datetime_from": since,
-                "datetime_to": until,
+                "datetime_from": first,
+                "datetime_to": last,
             },
             version=version,
             timeout=timeout,

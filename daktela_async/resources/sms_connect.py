@@ -29,7 +29,7 @@ from ..models.sms import GroupSmsEntry, GroupSmsResult, SentGroup, SentSms, SmsB
 from ..models.sms_connect import FAILED_RESULTS, SmsConnectMessage, SmsConnectResult
 from ..session import LONGEST_URL, DaktelaSession
 from ..wire import PhpValue, yes_no
-from .base import DaktelaResource, in_order, listed
+from .base import DaktelaResource, listed, open_period
 from .sms import CONCURRENCY, DELIVERY
 from .sms_checks import batch_of, look_for, messages_of, priority_of, send_batches, text_of
 
@@ -197,16 +197,15 @@ class SmsConnectResource(DaktelaResource):
         source = "Daktela GetSMSConnect"
         if direction is not None:
             checks.one_of("direction", direction, Direction, source)
-        if since is not None and until is not None:
-            in_order(since, until, self._session.timezone, source)
+        first, last = open_period(since, until, self._session.timezone, source)
         return await self._ask(
             "GetSMSConnect",
             tuple[SmsConnectMessage, ...],
             {
                 "direction": direction,
                 "keyword": keyword,
-                "datetime_from": since,
-                "datetime_to": until,
+                "datetime_from": first,
+                "datetime_to": last,
                 "accountcode": listed(account_codes),
             },
             version=version,

@@ -39,12 +39,16 @@ from ..pages import (
     iterate_windows,
     page_bounds,
 )
-from ..wire import PhpValue, local_time, true_false
-from .base import DaktelaResource, exactly_one, in_order, listed
+from ..wire import PhpValue, true_false
+from .base import DaktelaResource, exactly_one, listed, period
 
 
 class StatsResource(DaktelaResource):
     """Statistics of calls and agents. Times without a zone are in the client's.
+
+    Nothing says which of the two hours the service means when the clock is put back: a range that
+    begins or ends in them by a time with a zone is asked for with both. `started_at` and its kin
+    of what comes then are in the first of the two.
 
     Lists come by pages; the `iter_` methods fetch them whole. `start` is how many rows to pass
     over, to go on after an error that says so; `timeout` bounds each request.
@@ -87,15 +91,15 @@ class StatsResource(DaktelaResource):
             timeout: seconds for the whole call of the API.
         """
         source = "Daktela CDR"
-        in_order(since, until, self._session.timezone, source)
+        first, last = period(since, until, self._session.timezone, source)
         if direction is not None:
             checks.one_of("direction", direction, RecordedDirection, source)
         return await self._ask(
             "CDR",
             tuple[CallDetailRecord, ...],
             {
-                "datetime_from": since,
-                "datetime_to": until,
+                "datetime_from": first,
+                "datetime_to": last,
                 "real_extens": listed(extensions),
                 "accountcodes": listed(account_codes),
                 "direction": direction,
@@ -133,13 +137,13 @@ class StatsResource(DaktelaResource):
         `queues` and `users` are ids, `status_id` is that of a call status, `did` is the number
         that was called from outside.
         """
-        in_order(since, until, self._session.timezone, "Daktela StatsCalls")
+        first, last = period(since, until, self._session.timezone, "Daktela StatsCalls")
         page = await self._ask(
             "StatsCalls",
             CallPage,
             {
-                "datetime_from": since,
-                "datetime_to": until,
+                "datetime_from": first,
+                "datetime_to": last,
                 "phonenumber": number,
                 "queues": listed(queues),
                 "did": did,
@@ -178,8 +182,7 @@ class StatsResource(DaktelaResource):
         The latest calls come first. A time that the service refuses as too long, because it holds
         more than 1000 calls, is split. The filters are those of `calls`.
         """
-        zone = self._session.timezone
-        in_order(since, until, zone, "Daktela StatsCalls")
+        first, last = period(since, until, self._session.timezone, "Daktela StatsCalls")
         ask = partial(
             self.calls,
             number=number,
@@ -194,8 +197,8 @@ class StatsResource(DaktelaResource):
         )
         return iterate_windows(
             fetching(ask),
-            local_time(since, zone),
-            local_time(until, zone),
+            first,
+            last,
             lambda call: call.id,
             Paging(start=start, page_size=page_size, concurrency=concurrency, on_update=on_update),
         )
@@ -216,13 +219,13 @@ class StatsResource(DaktelaResource):
         Chapter Statistiky. `more_than` leaves out numbers with no more calls than that; `queues`
         are ids.
         """
-        in_order(since, until, self._session.timezone, "Daktela StatsCallsRepeated")
+        first, last = period(since, until, self._session.timezone, "Daktela StatsCallsRepeated")
         return await self._ask(
             "StatsCallsRepeated",
             tuple[RepeatedCalls, ...],
             {
-                "datetime_from": since,
-                "datetime_to": until,
+                "datetime_from": first,
+                "datetime_to": last,
                 "queues": listed(queues),
                 "phonenumber": number,
                 "count": more_than,
@@ -315,13 +318,13 @@ class StatsResource(DaktelaResource):
         `user` is the agent's login; `actions` leaves only calls, pauses, queues or logins.
         """
         source = "Daktela StatsTrace"
-        in_order(since, until, self._session.timezone, source)
+        first, last = period(since, until, self._session.timezone, source)
         return await self._ask(
             "StatsTrace",
             tuple[TraceEntry, ...],
             {
-                "datetime_from": since,
-                "datetime_to": until,
+                "datetime_from": first,
+                "datetime_to": last,
                 "user": checks.text("user", user, source),
                 "trace": checks.one_of("actions", actions, TraceFilter, source),
             },
@@ -370,7 +373,7 @@ class StatsResource(DaktelaResource):
         timeout: float | None = None,
     ) -> AsyncGenerator[PausePeriod, None]:
         """Yield all breaks of agents, each once. Daktela StatsUsersPauses, chapter Statistiky."""
-        in_order(since, until, self._session.timezone, "Daktela StatsUsersPauses")
+        first, last = period(since, until, self._session.timezone, "Daktela StatsUsersPauses")
         ask = partial(
             self.user_pauses,
             users=listed(users),
@@ -379,7 +382,7 @@ class StatsResource(DaktelaResource):
             timeout=timeout,
         )
         return iterate_pages(
-            partial(fetching(ask), since, until),
+            partial(fetching(ask), first, last),
             lambda row: row.id or (row.user_id, row.pause_id, row.started_at),
             Paging(start=start, page_size=page_size, concurrency=concurrency, on_update=on_update),
         )
@@ -422,10 +425,10 @@ class StatsResource(DaktelaResource):
         timeout: float | None = None,
     ) -> AsyncGenerator[QueuePeriod, None]:
         """Yield all times in queues of agents, each once. Daktela StatsUsersQueues, Statistiky."""
-        in_order(since, until, self._session.timezone, "Daktela StatsUsersQueues")
+        first, last = period(since, until, self._session.timezone, "Daktela StatsUsersQueues")
         ask = partial(self.user_queues, users=listed(users), version=version, timeout=timeout)
         return iterate_pages(
-            partial(fetching(ask), since, until),
+            partial(fetching(ask), first, last),
             # The end of a period that goes on moves with every answer, so it tells nothing.
             lambda row: (row.user_id, row.queue_id, row.started_at),
             Paging(start=start, page_size=page_size, concurrency=concurrency, on_update=on_update),
@@ -469,10 +472,10 @@ class StatsResource(DaktelaResource):
         timeout: float | None = None,
     ) -> AsyncGenerator[SessionPeriod, None]:
         """Yield all sessions of agents, each once. Daktela StatsUsersSessions, Statistiky."""
-        in_order(since, until, self._session.timezone, "Daktela StatsUsersSessions")
+        first, last = period(since, until, self._session.timezone, "Daktela StatsUsersSessions")
         ask = partial(self.user_sessions, users=listed(users), version=version, timeout=timeout)
         return iterate_pages(
-            partial(fetching(ask), since, until),
+            partial(fetching(ask), first, last),
             lambda row: row.id or (row.user_id, row.started_at),
             Paging(start=start, page_size=page_size, concurrency=concurrency, on_update=on_update),
         )
@@ -486,10 +489,10 @@ class StatsResource(DaktelaResource):
         skip: int,
         take: int,
     ) -> dict[str, PhpValue]:
-        in_order(since, until, self._session.timezone, f"Daktela {action}")
+        first, last = period(since, until, self._session.timezone, f"Daktela {action}")
         return {
-            "datetime_from": since,
-            "datetime_to": until,
+            "datetime_from": first,
+            "datetime_to": last,
             **params,
             **page_bounds(skip, take),
         }

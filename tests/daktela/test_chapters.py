@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 import anyio
@@ -251,6 +251,89 @@ async def test_lists_are_checked_when_they_are_asked_for() -> None:
         ):
             with pytest.raises(InvalidRequest):
                 wrong()
+
+
+# The hour that comes twice: 2:45 in summer time is before 2:00 in winter time.
+
+FIRST = datetime(2026, 10, 25, 0, 45, tzinfo=UTC)
+SECOND = datetime(2026, 10, 25, 1, 0, tzinfo=UTC)
+TIMES = RecordTimes(
+    edited_since=FIRST, edited_until=SECOND, next_call_since=FIRST, created_until=SECOND
+)
+
+
+async def first_of(rows: AsyncGenerator[object, None]) -> None:
+    async for _ in rows:
+        raise AssertionError  # pragma: no cover
+
+
+RANGES: dict[str, Callable[[DaktelaClient, datetime, datetime], Coroutine[Any, Any, object]]] = {
+    "call_details": lambda d, since, until: d.stats.call_details(since, until),
+    "calls": lambda d, since, until: d.stats.calls(since, until),
+    "iter_calls": lambda d, since, until: first_of(d.stats.iter_calls(since, until)),
+    "repeated_calls": lambda d, since, until: d.stats.repeated_calls(since, until),
+    "trace": lambda d, since, until: d.stats.trace("novak", since, until),
+    "user_pauses": lambda d, since, until: d.stats.user_pauses(since, until),
+    "iter_user_pauses": lambda d, since, until: first_of(d.stats.iter_user_pauses(since, until)),
+    "user_queues": lambda d, since, until: d.stats.user_queues(since, until),
+    "iter_user_queues": lambda d, since, until: first_of(d.stats.iter_user_queues(since, until)),
+    "user_sessions": lambda d, since, until: d.stats.user_sessions(since, until),
+    "iter_user_sessions": lambda d, since, until: first_of(
+        d.stats.iter_user_sessions(since, until)
+    ),
+    "attempts": lambda d, since, until: d.calls.attempts(since, until),
+    "iter_attempts": lambda d, since, until: first_of(d.calls.iter_attempts(since, until)),
+    "sms": lambda d, since, until: d.sms.list(since=since, until=until),
+    "sms_connect": lambda d, since, until: d.sms_connect.list(since=since, until=until),
+}
+
+
+@pytest.mark.parametrize("what", RANGES)
+@pytest.mark.parametrize("zone", [UTC, PRAGUE])
+async def test_a_range_in_the_hour_that_comes_twice(what: str, zone: tzinfo) -> None:
+    since, until = FIRST.astimezone(zone), SECOND.astimezone(zone)
+    request = await sent(lambda daktela: RANGES[what](daktela, since, until))
+    query = dict(query_of(request))
+    assert query["datetime_from"] == "2026-10-25 01:59:59"
+    assert query["datetime_to"] == "2026-10-25 03:00:00"
+    async with client() as daktela:
+        with pytest.raises(InvalidRequest, match="before it starts"):
+            await RANGES[what](daktela, until, since)
+
+
+async def test_open_ranges_in_the_hour_that_comes_twice() -> None:
+    query = dict(query_of(await sent(lambda d: d.records.export("2003", times=TIMES))))
+    assert {name: text for name, text in query.items() if name.startswith("datetime_")} == {
+        "datetime_modify_from": "2026-10-25 01:59:59",
+        "datetime_modify_to": "2026-10-25 03:00:00",
+        "datetime_nextcall_from": "2026-10-25 01:59:59",
+        "datetime_created_to": "2026-10-25 03:00:00",
+    }
+
+
+async def test_nothing_is_done_to_records_beyond_what_was_said() -> None:
+    for times in (
+        RecordTimes(edited_since=FIRST, edited_until=datetime(2026, 10, 26, tzinfo=UTC)),
+        RecordTimes(created_until=SECOND),
+        RecordTimes(next_call_since=FIRST),
+    ):
+        async with client() as daktela:
+            for act in (daktela.records.move, daktela.records.copy):
+                with pytest.raises(InvalidRequest, match="comes twice"):
+                    await act(from_queue="2003", to_queue="2009", times=times)
+    shown = RecordTimes(edited_since=datetime(2026, 10, 25, 2, 45))
+    request = await sent(lambda d: d.records.move(from_queue="2003", to_queue="2009", times=shown))
+    assert dict(query_of(request))["search_datetime_modify_from"] == "2026-10-25 02:45:00"
+
+
+async def test_a_time_of_the_clock_beside_one_with_a_zone() -> None:
+    shown = datetime(2026, 10, 25, 2, 15)
+    request = await sent(lambda daktela: daktela.stats.calls(FIRST, shown))
+    assert dict(query_of(request))["datetime_from"] == "2026-10-25 01:59:59"
+    assert dict(query_of(request))["datetime_to"] == "2026-10-25 02:15:00"
+    async with client() as daktela:
+        with pytest.raises(InvalidRequest):
+            await daktela.stats.calls(FIRST, datetime(2026, 10, 25, 1, 15))
 
 
 # Meaning.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import cast
 from urllib.parse import parse_qsl, unquote
@@ -20,12 +20,15 @@ from daktela_async.wire import (
     PhpValue,
     encode_cookies,
     encode_query,
+    local_time,
     normalise,
     php_params,
+    shown_since,
+    shown_until,
     true_false,
     yes_no,
 )
-from tests.daktela.helpers import XML_STYLES, XmlStyle, as_xml
+from tests.daktela.helpers import PRAGUE, XML_STYLES, XmlStyle, as_xml
 
 
 def parsed(body: str) -> Envelope:
@@ -189,3 +192,47 @@ def test_xml_says_what_json_says(style: XmlStyle, plain: Plain) -> None:
 def test_anything_is_an_envelope_or_unreadable(body: bytes) -> None:
     with suppress(Unreadable):
         assert isinstance(normalise(parse_document(body, attributes=True)), Envelope)
+
+
+# The hour that comes twice.
+
+LORD_HOWE = ZoneInfo("Australia/Lord_Howe")  # half an hour comes twice there
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "since", "until"),
+    [
+        (PRAGUE, datetime(2026, 10, 24, 23, 59, 59, tzinfo=UTC), "01:59:59", "01:59:59"),
+        (PRAGUE, datetime(2026, 10, 25, 0, 0, tzinfo=UTC), "01:59:59", "03:00:00"),
+        (PRAGUE, datetime(2026, 10, 25, 0, 45, tzinfo=UTC), "01:59:59", "03:00:00"),
+        (PRAGUE, datetime(2026, 10, 25, 1, 0, tzinfo=UTC), "01:59:59", "03:00:00"),
+        (PRAGUE, datetime(2026, 10, 25, 1, 59, 59, 900_000, tzinfo=UTC), "01:59:59", "03:00:00"),
+        (PRAGUE, datetime(2026, 10, 25, 2, 0, tzinfo=UTC), "03:00:00", "03:00:00"),
+        (PRAGUE, datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=PRAGUE), "01:59:59", "03:00:00"),
+        (PRAGUE, datetime(2026, 3, 29, 1, 30, tzinfo=UTC), "03:30:00", "03:30:00"),
+        (LORD_HOWE, datetime(2026, 4, 4, 15, 10, tzinfo=UTC), "01:29:59", "02:00:00"),
+        (LORD_HOWE, datetime(2026, 4, 4, 15, 30, tzinfo=UTC), "02:00:00", "02:00:00"),
+        # What a clock shows is taken as it is.
+        (PRAGUE, datetime(2026, 10, 25, 2, 30), "02:30:00", "02:30:00"),
+        (UTC, datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "00:30:00", "00:30:00"),
+    ],
+)
+def test_a_range_reaches_past_the_hour_that_comes_twice(
+    zone: tzinfo, moment: datetime, since: str, until: str
+) -> None:
+    assert f"{shown_since(moment, zone):%H:%M:%S}" == since
+    assert f"{shown_until(moment, zone):%H:%M:%S}" == until
+
+
+@given(
+    zone=st.sampled_from([PRAGUE, LORD_HOWE]),
+    seconds=st.lists(st.integers(-7200, 7200), min_size=3, max_size=3).map(sorted),
+)
+def test_a_range_misses_no_moment_in_it(zone: ZoneInfo, seconds: list[int]) -> None:
+    put_back = {
+        PRAGUE: datetime(2026, 10, 25, 1, tzinfo=UTC),
+        LORD_HOWE: datetime(2026, 4, 4, 15, tzinfo=UTC),
+    }
+    since, moment, until = (put_back[zone] + timedelta(seconds=second) for second in seconds)
+    shown = local_time(moment, zone)
+    assert shown_since(since, zone) <= shown <= shown_until(until, zone)
