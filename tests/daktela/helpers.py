@@ -110,9 +110,17 @@ XML_STYLES: tuple[XmlStyle, ...] = ("repeated", "numbered", "keyed", "unkeyed")
 _PREFIX = {"repeated": "n", "numbered": "item", "keyed": "_", "unkeyed": "_"}
 
 
+def plain_of(body: str) -> Plain:
+    """Return what a JSON answer of the document means: two of its samples are no JSON."""
+    plain: Plain
+    plain, end = json.JSONDecoder(strict=False).raw_decode(body)
+    assert body[end:] in {"", "}"}
+    return plain
+
+
 def as_xml(body: str, style: XmlStyle, root: str = "response") -> str:
     """Return a JSON answer as XML."""
-    plain: Plain = json.loads(body)
+    plain = plain_of(body)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{_element(root, plain, style)}\n'
 
 

@@ -19,8 +19,9 @@ from tests.daktela.helpers import PRAGUE, Endpoint
 
 _DONE = '{"error":null,"status":1}'
 _NULL = '{"status":1,"error":null,"result":null}'
-# The document has one brace too many behind the first of its samples of CreateCall 3.1.
 _STARTED = '{"error":null,"status":1,"result":{"id_call":"123456789.1234SJ"}}'
+# The sample of CreateCall 3.1 has one brace too many.
+_STARTED_FOR_USER = _STARTED + "}"
 _CLICKED = '{"status":1,"error":null,"result":{"id_call":"1358860092.8131WS"}}'
 _REMOTE = '{"status":1,"error":null,"result":{"id_call":"1346154802.5542WS"}}'
 _ANSWERED = '{"status":1,"error":null,"result":{"calling_number":"226211245","calling_queue":"2000","calling_queue_name":"Support","id_call":"14555781215.224"}}'  # noqa: E501
@@ -224,7 +225,7 @@ ROWS = (
         ),
         path="3.1/CreateCall",
         query=(("user", "michalhajek"), ("number", "800123456"), ("autoanswer", "yes")),
-        body=_STARTED,
+        body=_STARTED_FOR_USER,
         result=StartedCall(call_id="123456789.1234SJ"),
     ),
     Endpoint(
@@ -253,7 +254,7 @@ ROWS = (
             ("queue", "1006"),
             ("ticket", "ticket_1"),
         ),
-        body=_STARTED,
+        body=_STARTED_FOR_USER,
         result=StartedCall(call_id="123456789.1234SJ"),
     ),
     Endpoint(

@@ -21,6 +21,7 @@ from tests.daktela.helpers import (
     answer,
     as_xml,
     cookies_of,
+    plain_of,
     public_coroutines,
     query_of,
     service,
@@ -126,5 +127,5 @@ REWRITES: dict[str, Callable[[Json], Json]] = {
 @pytest.mark.parametrize("how", REWRITES)
 @each_endpoint
 async def test_other_spellings_are_the_same(endpoint: Endpoint, how: str) -> None:
-    rewritten = REWRITES[how](json.loads(endpoint.body))
+    rewritten = REWRITES[how](plain_of(endpoint.body))
     same(await answered(endpoint, json.dumps(rewritten)), endpoint.result)
