@@ -101,7 +101,8 @@ class WatchTrouble:
         user: the agent that is watched; None for a whole team.
         error: what happened.
         failures: the requests that failed since the last good answer.
-        lost_for: the seconds since the last good answer.
+        lost_for: the seconds since the first of them started; a request that the service holds is
+            quiet for 60 of them on purpose.
         delay: the seconds until the next request, unless spacing makes it later.
     """
 
@@ -119,8 +120,7 @@ class WatchRecovery:
     Attributes:
         user: the agent that is watched; None for a whole team.
         failures: the requests that failed in a row.
-        lost_for: the seconds between the last good answer and this one, or since the first
-            failure if there never was a good one.
+        lost_for: the seconds since the first of them started.
     """
 
     user: str | None

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from math import inf
 from typing import Generic, Self, TypeVar
 
 import anyio
@@ -25,6 +26,7 @@ from _telephony_core.errors import (
     ApiError,
     InvalidRequest,
     ProtocolError,
+    StatusError,
     TelephonyError,
 )
 
@@ -54,12 +56,14 @@ class WatchPace:
     """Say how often a watch asks.
 
     Attributes:
-        spacing: seconds between the starts of two requests unless the state changed, so that a
-            server that answers at once is not flooded.
+        spacing: seconds between the starts of two requests, so that a server that answers at once
+            is not flooded. After a change a fifth of them, unless several in a row came sooner.
         without_hash: the same where the server gives no hash, and so cannot hold a request.
         first_delay: bound of the wait after the first failed request, in seconds; the bound
             doubles with each further one, and the wait is drawn evenly from 0 to the bound.
         longest_delay: bound of all these waits, in seconds.
+        longest_retry_after: how long a server's Retry-After is waited for beside that, in seconds:
+            a watch that a server sent away for a day would be blind for it.
         stagger: seconds between the first requests of many watched agents: a server and a machine
             do not like a thousand new TLS connections at once.
     """
@@ -68,10 +72,17 @@ class WatchPace:
     without_hash: float = field(default=5.0, validator=validators.gt(0))
     first_delay: float = field(default=1.0, validator=validators.ge(0))
     longest_delay: float = field(default=30.0, validator=validators.ge(0))
+    longest_retry_after: float = field(default=60.0, validator=validators.ge(0))
     stagger: float = field(default=0.02, validator=validators.ge(0))
 
 
 DEFAULT_PACE = WatchPace()
+#: After a change the next request may start so many times sooner than `spacing`; so many times in
+#: a row, since a state that is another one each time it is asked for is no state.
+_SOONER = 5
+_MOST_IN_A_ROW = 5
+#: Statuses that ask for other credentials.
+_ACCESS = frozenset({401, 403, 407})
 
 
 @frozen(kw_only=True)
@@ -80,10 +91,12 @@ class WatchOptions:
 
     Attributes:
         pace: how often it asks.
-        max_outage: seconds without a good answer after which the last error is raised. None, the
-            default, bears any outage: a watch runs for months, waiting costs next to nothing, and
-            the full state that it begins again with makes up for all that was missed. What an end
-            would bring is somebody who has to start it anew.
+        max_outage: seconds without a good answer, from the start of the first request that failed,
+            after which the last error is raised. None, the default, bears any outage: a watch runs
+            for months, waiting costs next to nothing, and the full state that it begins again with
+            makes up for all that was missed. What an end would bring is somebody who has to start
+            it anew. One failure of a request that the service held is no such end: it is quiet on
+            purpose, and nobody knows for how long it was lost.
         on_trouble: hears of every failed request that is followed by another one.
         on_recovery: hears of the first good answer after that: a watch that goes on yields nothing
             unless a state changed, so nothing else tells that the trouble is over.
@@ -112,33 +125,46 @@ class Outage:
         self._options = options
         self._uniform = uniform
         self._failures = 0
-        self._last_good: float | None = None
+        #: When the first of the requests started that failed in a row.
+        self._since = 0.0
 
     def over(self, now: float) -> None:
         """Note a good answer."""
         failures, self._failures = self._failures, 0
-        last_good, self._last_good = self._last_good, now
-        if not failures or last_good is None:
+        if not failures:
             return
         logger.info("watch of %s: back after %d failures", self._name, failures)
         if self._options.on_recovery is not None:
             self._options.on_recovery(
-                WatchRecovery(user=self._user, failures=failures, lost_for=now - last_good)
+                WatchRecovery(user=self._user, failures=failures, lost_for=now - self._since)
             )
 
-    def bear(self, error: TelephonyError, now: float, *, bearable: bool) -> float:
-        """Return the seconds to wait before the next request, or raise the error."""
-        if self._last_good is None:
-            # Nothing good was ever heard: the time counts from the first failure.
-            self._last_good = now
-        lost_for = now - self._last_good
-        longest = self._options.max_outage
-        if not bearable or (longest is not None and lost_for >= longest):
+    def bear(
+        self,
+        error: TelephonyError,
+        now: float,
+        *,
+        bearable: bool,
+        started: float | None = None,
+        held: bool = False,
+    ) -> float:
+        """Return the seconds to wait before the next request, or raise the error.
+
+        `started` is when the request did, and `held` whether the service was to hold it.
+        """
+        if not self._failures:
+            self._since = now if started is None else started
+        lost_for = now - self._since
+        longest = inf if self._options.max_outage is None else self._options.max_outage
+        first_of_held = held and not self._failures
+        if not bearable or (lost_for >= longest and not first_of_held):
             raise error
         pace = self._options.pace
         bound = min(pace.longest_delay, pace.first_delay * 2.0 ** min(self._failures, 64))
-        retry_after: float | None = getattr(error, "retry_after", None)
-        delay = self._uniform(0, bound) + (retry_after or 0.0)
+        retry_after: float = getattr(error, "retry_after", None) or 0.0
+        delay = self._uniform(0, bound) + min(retry_after, pace.longest_retry_after)
+        # The last look is taken when the time is over, and not long after.
+        delay = max(0.0, min(delay, longest - lost_for))
         self._failures += 1
         # One line an outage: a thousand watches that all fail would fill a log.
         level = logging.WARNING if self._failures == 1 else logging.DEBUG
@@ -158,6 +184,19 @@ class Outage:
     @property
     def _name(self) -> str:
         return "the team" if self._user is None else self._user
+
+
+def passes(error: TelephonyError, *, seen: bool) -> bool:
+    """Tell whether an error may pass without anybody's doing; `seen` is whether it ever worked.
+
+    What cannot be read, and a status such as 404, is what a restart looks like, unless there never
+    was anything else: then the address is wrong.
+    """
+    if error.transient:
+        return True
+    if isinstance(error, StatusError):
+        return seen and error.status not in _ACCESS and not 300 <= error.status < 400
+    return seen and isinstance(error, ProtocolError)
 
 
 class Watch(AsyncIterator[EventT], ABC):
@@ -185,6 +224,11 @@ class Watch(AsyncIterator[EventT], ABC):
         self._closed = True
         self._waiting.clear()
 
+    @property
+    @abstractmethod
+    def seen(self) -> bool:
+        """Whether any good answer came yet."""
+
     @abstractmethod
     async def _look(self) -> Iterable[EventT]:
         """Make one request when it is due, and return what it tells, which may be nothing."""
@@ -202,6 +246,13 @@ class AgentWatch(Watch[AgentChange[HashedT]], Generic[HashedT]):
         self._outage = Outage(user, options)
         self._view: AgentView[HashedT] = AgentView(user)
         self._due = 0.0
+        #: Changes in a row that came sooner than `spacing`.
+        self._quick = 0
+
+    @property
+    def seen(self) -> bool:
+        """Whether any good answer came yet."""
+        return self._view.seen
 
     async def _look(self) -> Iterable[AgentChange[HashedT]]:
         await anyio.sleep_until(self._due)
@@ -215,27 +266,35 @@ class AgentWatch(Watch[AgentChange[HashedT]], Generic[HashedT]):
             # Whatever became of the request, the hash is given up: the next answer is whole.
             self._view.forget_hash()
             now = anyio.current_time()
-            delay = self._outage.bear(error, now, bearable=self._bearable(error, asked_with))
+            delay = self._outage.bear(
+                error,
+                now,
+                bearable=self._bearable(error, asked_with),
+                started=started,
+                held=asked_with is not None,
+            )
             self._due = max(self._due, now + delay)
             return ()
-        self._outage.over(anyio.current_time())
+        now = anyio.current_time()
+        self._outage.over(now)
         change = self._view.observe(state, datetime.now(UTC))
+        quick = change is not None and now - started < self._pace.spacing
+        self._quick = self._quick + 1 if quick else 0
         if self._view.hash is None and asked_with is None:
             self._due = started + self._pace.without_hash
-        elif change is not None:
-            self._due = started
+        elif change is not None and self._quick <= _MOST_IN_A_ROW:
+            self._due = started + self._pace.spacing / _SOONER
         return () if change is None else (change,)
 
     def _bearable(self, error: TelephonyError, asked_with: str | None) -> bool:
         """Tell whether another request may help.
 
         A refusal may mean the hash alone, which a restarted server does not know; asked in full,
-        it means the agent or the token. An unreadable answer is what a restart looks like, unless
-        there never was a readable one: then the address is wrong.
+        it means the agent or the token.
         """
         if isinstance(error, ApiError) and asked_with is not None:
             return True
-        return error.transient or (isinstance(error, ProtocolError) and self._view.seen)
+        return passes(error, seen=self._view.seen)
 
 
 class TeamWatch(Watch[TeamEvent[StateT]], Generic[StateT]):
@@ -257,17 +316,24 @@ class TeamWatch(Watch[TeamEvent[StateT]], Generic[StateT]):
         self._view = TeamView(login)
         self._due = 0.0
 
+    @property
+    def seen(self) -> bool:
+        """Whether any good answer came yet."""
+        return self._view.seen
+
     async def _look(
         self,
     ) -> Iterable[TeamEvent[StateT]]:
         await anyio.sleep_until(self._due)
-        self._due = anyio.current_time() + self._interval
+        started = anyio.current_time()
+        self._due = started + self._interval
         try:
             states = await self._poll()
         except TelephonyError as error:
             now = anyio.current_time()
-            bearable = error.transient or (isinstance(error, ProtocolError) and self._view.seen)
-            self._due = max(self._due, now + self._outage.bear(error, now, bearable=bearable))
+            bearable = passes(error, seen=self._view.seen)
+            delay = self._outage.bear(error, now, bearable=bearable, started=started)
+            self._due = max(self._due, now + delay)
             return ()
         self._outage.over(anyio.current_time())
         return self._view.observe(states, datetime.now(UTC))

@@ -227,9 +227,36 @@ class TestOneAgent:
         assert len(script.asked) == 62
         assert all(b - a >= 0.999 for a, b in pairwise(script.times[1:]))
 
-    async def test_changes_are_not_held_up(self) -> None:
-        script = Script(*(hashed(str(n)) for n in range(100)))
-        assert await doings(script, 0.5) == [str(n) for n in range(100)]
+    async def test_changes_are_held_up_by_a_fifth_of_a_second_at_most(self) -> None:
+        script = Script(*(hashed(str(n)) for n in range(5)))
+        assert await doings(script, 5) == [str(n) for n in range(5)]
+        assert script.times == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1.0])
+
+    @pytest.mark.parametrize("answering", [0.01, 0.3])
+    async def test_a_state_that_is_always_another_floods_no_server(self, answering: float) -> None:
+        answers = [one for n in range(1000) for one in (answering, hashed(str(n)))]
+        script = Script(*answers)
+        assert len(await doings(script, 60.5)) in {63, 64, 65}
+        assert all(b - a >= 0.999 for a, b in pairwise(script.times[6:]))
+
+    async def test_a_change_after_a_quiet_while_is_not_held_up(self) -> None:
+        desk = Desk()
+        changes: list[float] = []
+
+        async def work() -> None:
+            for number in range(30):
+                await anyio.sleep(1.5)
+                desk.now_does(str(number))
+
+        agent = watch(desk)
+        await anext(agent)
+        async with anyio.create_task_group() as group:
+            group.start_soon(work)
+            began = anyio.current_time()
+            for _ in range(30):
+                await anext(agent)
+                changes.append(anyio.current_time() - began)
+        assert changes == pytest.approx([1.5 * (n + 1) for n in range(30)])
 
     async def test_another_hash_for_the_same_state_is_no_change(self) -> None:
         script = Script(State("Idle", "1"), State("Idle", "2"), State("Busy", "3"))
@@ -281,10 +308,10 @@ class TestOneAgent:
         agent = AgentWatch(script.poll, "novak", options)
         assert len(await seen_within(agent, 300)) == 1
         assert [(r.user, r.failures) for r in recoveries] == [("novak", 1)] * 2
-        # Since the first failure where nothing good came before it, else since the last answer.
+        # Since the start of the request that failed.
         first, second = (recovery.lost_for for recovery in recoveries)
         assert first == pytest.approx(script.times[1])
-        assert second == pytest.approx(script.times[3] + 5.0 - script.times[1])
+        assert second == pytest.approx(script.times[3] + 5.0 - script.times[2])
 
     async def test_an_empty_answer_is_followed_by_the_full_state(self) -> None:
         script = Script(hashed("a"), State(), hashed("a"), State(), hashed("b"))
@@ -341,10 +368,58 @@ class TestOneAgent:
             await anext(watch(first, max_outage=10))
         assert 10 <= anyio.current_time() - began <= 40
 
-    async def test_retry_after_is_kept(self) -> None:
-        script = Script(hashed("a"), RateLimited("slow", status=429, retry_after=90.0), hashed("b"))
+    async def test_one_failure_of_a_held_request_is_no_outage(self) -> None:
+        script = Script(hashed("a"), 50.0, ReplyLost("reset"), 20.0, hashed("b"))
+        heard: list[WatchTrouble] = []
+        agent = watch(script, max_outage=45, on_trouble=heard.append)
+        changes = [e for e in await seen_within(agent, 300) if isinstance(e, AgentChange)]
+        assert [change.state.doing for change in changes] == ["a", "b"]
+        assert [(trouble.lost_for, trouble.delay) for trouble in heard] == [(50.0, 0.0)]
+
+    async def test_another_failure_is_one(self) -> None:
+        script = Script(hashed("a"), 50.0, ReplyLost("reset"), ReplyLost("reset again"))
+        agent = watch(script, max_outage=45)
+        await anext(agent)
+        with pytest.raises(ReplyLost, match="again"):
+            await anext(agent)
+        # Nothing is held where nothing was known yet.
+        with pytest.raises(ReplyLost):
+            await anext(watch(Script(50.0, ReplyLost("reset")), max_outage=45))
+
+    async def test_a_short_retry_after_is_kept(self) -> None:
+        script = Script(hashed("a"), RateLimited("slow", status=429, retry_after=45.0), hashed("b"))
         assert await doings(script) == ["a", "b"]
-        assert script.times[2] - script.times[1] >= 90
+        assert script.times[2] - script.times[1] >= 45
+
+    async def test_a_long_retry_after_makes_nobody_blind(self) -> None:
+        slow = RateLimited("slow", status=429, retry_after=86_400.0)
+        script = Script(hashed("a"), slow, hashed("b"))
+        assert await doings(script) == ["a", "b"]
+        assert 60 <= script.times[2] - script.times[1] <= 61
+        began = anyio.current_time()
+        with pytest.raises(RateLimited):
+            await anext(watch(Script(*[slow] * 100), max_outage=300))
+        assert anyio.current_time() - began == pytest.approx(300, abs=1)
+
+    @pytest.mark.parametrize("status", [400, 404, 408, 410, 418, 501, 505, 522])
+    async def test_a_status_is_borne_once_there_was_a_state(self, status: int) -> None:
+        error = StatusError(f"HTTP {status}", status=status)
+        assert await doings(Script(hashed("a"), error, error, hashed("b"))) == ["a", "b"]
+        with pytest.raises(StatusError):
+            await anext(watch(Script(error, hashed("a"))))
+
+    @pytest.mark.parametrize("status", [301, 302, 308, 401, 403, 407])
+    async def test_a_status_that_asks_for_something_else_is_raised(self, status: int) -> None:
+        agent = watch(Script(hashed("a"), StatusError(f"HTTP {status}", status=status)))
+        await anext(agent)
+        with pytest.raises(StatusError):
+            await anext(agent)
+
+    async def test_a_watch_knows_whether_it_has_seen_anything(self) -> None:
+        agent = watch(Script(NotSent("refused"), hashed("a")))
+        assert not agent.seen
+        await anext(agent)
+        assert agent.seen
 
     async def test_a_mistake_in_a_callback_is_seen(self) -> None:
         def on_trouble(trouble: WatchTrouble) -> None:
@@ -465,6 +540,7 @@ def test_waits_double_up_to_a_cap() -> None:
         spacing=st.floats(1, 100),
         first_delay=st.floats(0, 1000),
         longest_delay=st.floats(0, 1000),
+        longest_retry_after=st.floats(0, 100),
     ),
     max_outage=st.floats(0, 300),
     retry_after=st.none() | st.floats(0, 1000),
@@ -475,16 +551,20 @@ def test_any_pace_is_monotone_and_capped_and_any_outage_ends(
     options = WatchOptions(pace=pace, max_outage=max_outage)
     outage = Outage("novak", options, uniform=lambda _least, most: most)
     error = ServerUnavailable("restarting", status=503, retry_after=retry_after)
-    asked = retry_after or 0.0
-    now, delays = 0.0, list[float]()
+    now, starts, delays = 0.0, list[float](), list[float]()
     with suppress(ServerUnavailable):
         while now < 1e6:
+            starts.append(now)
             delays.append(outage.bear(error, now, bearable=True))
             now += max(pace.spacing, delays[-1])
-    assert delays == sorted(delays)
-    assert all(asked <= delay <= asked + pace.longest_delay for delay in delays)
+    # No delay goes beyond the time that is left.
+    whole = [d for d, at in zip(delays, starts, strict=False) if at + d < max_outage]
+    assert whole == sorted(whole)
+    asked = min(retry_after or 0.0, pace.longest_retry_after)
+    assert all(asked <= delay for delay in whole)
+    assert all(delay <= asked + pace.longest_delay for delay in delays)
     # It is given up at the first failure after that time.
-    assert now <= max_outage + max([pace.spacing, *delays])
+    assert max_outage <= now <= max_outage + pace.spacing
 
 
 def test_differences_are_those_of_fields_but_the_hash() -> None:
@@ -858,6 +938,29 @@ class TestTeam:
         with pytest.raises(type(error)):
             await anext(team(board))
         assert len(board.asked) == 1
+
+    async def test_a_status_is_borne_once_there_was_an_answer(self) -> None:
+        error = StatusError("HTTP 404", status=404)
+        watched = team(Board(["a:Idle"], error, ["a:Busy"]))
+        assert not watched.seen
+        events = await seen_within(watched, 58)
+        assert [short(event) for event in events] == ["a:None>Idle", "a:Idle>Busy"]
+        assert watched.seen
+        refused = team(Board(["a:Idle"], StatusError("HTTP 403", status=403)))
+        await anext(refused)
+        with pytest.raises(StatusError):
+            await anext(refused)
+        with pytest.raises(StatusError):
+            await anext(team(Board(error)))
+
+    async def test_an_outage_is_bounded(self) -> None:
+        # It counts from the start of the first request that failed.
+        board = Board(["a:Idle"], ReplyLost("reset"))
+        watched = team(board, options=WatchOptions(max_outage=20))
+        await anext(watched)
+        with pytest.raises(ReplyLost):
+            await anext(watched)
+        assert board.asked[-1] - board.asked[1] == pytest.approx(20, abs=5)
 
     async def test_leaving_the_loop_in_the_middle_of_an_answer(self) -> None:
         watched = team(Board(["a:Idle", "b:Idle"]))
