@@ -17,6 +17,7 @@ import anyio
 from spikon_async import (
     InvalidRequest,
     NoElementsFound,
+    NotReady,
     SmsState,
     SmsStatus,
     TelephonyError,
@@ -35,6 +36,8 @@ LONGEST_MESSAGE = 918
 _LOST = frozenset({SmsState.NO_FUNDS, SmsState.ERROR, SmsState.UNDELIVERED})
 #: Seconds between looks at those that are under way: from the first to the longest.
 _FIRST_DELAY, _LONGEST_DELAY, _FACTOR = 1.0, 60.0, 1.5
+#: Seconds for which an SMS that was sent may not be known.
+_UNSEEN = 60.0
 
 
 def enqueue_campaign(
@@ -125,8 +128,12 @@ class _Looking:
         journal = self._work.journal
         try:
             parts = [await self._work.spikon.sms.state(sms_id) for sms_id in step.ids]
+        except NotReady:
+            return
         except NoElementsFound:
-            journal.move(step, StepState.FAILED, note="SPIKON does not know it any more")
+            # Just after the sending it may not be seen yet.
+            if journal.now() >= step.changed_at + _UNSEEN:
+                journal.move(step, StepState.FAILED, note="SPIKON does not know it")
             return
         lost = [part for part in parts if part.state in _LOST]
         if lost:

@@ -61,6 +61,24 @@ async def test_it_tells_what_became_of_each(stage: Scene) -> None:
     ]
 
 
+@pytest.mark.parametrize("code", [-8, -9])
+async def test_an_sms_that_is_not_seen_yet_is_not_lost(stage: Scene, code: int) -> None:
+    stage.sandbox.faults.add("sms/state", faults.ApiError(code), times=3)
+    job = enqueue(stage, NUMBERS[:2])
+    await stage.work()
+    assert stage.job(job).note == "2 delivered"
+
+
+async def test_an_sms_that_nobody_knows_is_lost(stage: Scene) -> None:
+    stage.sandbox.faults.add("sms/state", faults.ApiError(-8), times=None)
+    job = enqueue(stage, NUMBERS[:2])
+    await stage.work()
+    assert stage.job(job).note == "2 failed"
+    assert {step.note for step in stage.journal.steps(job=job)} == {"SPIKON does not know it"}
+    sent = stage.sandbox.log.of("sms/send")[-1].at
+    assert stage.sandbox.log.of("sms/state")[-1].at - sent >= 60
+
+
 async def test_it_keeps_its_pace(stage: Scene) -> None:
     enqueue(stage)
     await stage.work()
