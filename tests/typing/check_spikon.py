@@ -8,6 +8,7 @@ from typing import assert_type
 
 import spikon_async
 from spikon_async import (
+    ActionState,
     ActionStatus,
     Agent,
     AudioFormat,
@@ -18,6 +19,7 @@ from spikon_async import (
     CampaignMember,
     CampaignMonitor,
     Deleted,
+    DeletionState,
     DeliveredSms,
     Direction,
     DownloadedFile,
@@ -26,6 +28,7 @@ from spikon_async import (
     Gender,
     HistoryUpdate,
     InitiatedCall,
+    InitiationState,
     JobFailed,
     Language,
     MemberState,
@@ -43,6 +46,7 @@ from spikon_async import (
     SavedRecording,
     SavedSpeech,
     Sender,
+    SendingState,
     SentSms,
     SmsState,
     SmsStatus,
@@ -68,6 +72,11 @@ async def clients() -> None:
     async with SpikonClient("key", wire_format=WireFormat.XML, retry=RetryPolicy()) as spikon:
         assert_type(spikon, SpikonClient)
     assert_type(SpikonClient.from_env(), SpikonClient)
+    assert_type(
+        SpikonClient.from_env(timeout=1, retry=RetryPolicy(), wire_format="xml", timezone="UTC"),
+        SpikonClient,
+    )
+    SpikonClient.from_env(time_out=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     assert_type(await spikon.aclose(), None)
 
 
@@ -78,7 +87,9 @@ async def account(spikon: SpikonClient) -> None:
     assert_type(accounts[0].internal_number, str | None)
     assert_type(accounts[0].state, RegistrationState | str)
     assert_type(accounts[0].recording, bool)
-    assert_type(await spikon.account.initiate_call("1", "2", timeout=1), InitiatedCall)
+    call = await spikon.account.initiate_call("1", "2", timeout=1)
+    assert_type(call, InitiatedCall)
+    assert_type(call.state, InitiationState | str)
 
 
 async def phone_books(spikon: SpikonClient) -> None:
@@ -87,7 +98,9 @@ async def phone_books(spikon: SpikonClient) -> None:
     assert_type(entries, tuple[PhoneBookEntry, ...])
     assert_type(entries[0].id, str | None)
     assert_type(await spikon.phone_books.add("x", timeout=1), PhoneBook)
-    assert_type(await spikon.phone_books.delete("1", timeout=1), Deleted)
+    deleted = await spikon.phone_books.delete("1", timeout=1)
+    assert_type(deleted, Deleted)
+    assert_type(deleted.state, DeletionState | str)
     assert_type(await spikon.phone_books.add_entry("1", "x", "2", timeout=1), PhoneBookEntry)
     assert_type(await spikon.phone_books.delete_entry("1", timeout=1), Deleted)
 
@@ -99,6 +112,12 @@ def heard(update: WaitUpdate) -> None:
 
 def heard_of_history(update: HistoryUpdate) -> None:
     assert_type(update.reports, tuple[str, ...])
+    assert_type(update.waited, float)
+    assert_type(update.error, TelephonyError | None)
+
+
+def heard_of_id(job: str) -> None:
+    assert_type(job, str)
 
 
 def heard_of_recording(result: SavedRecording) -> None:
@@ -133,15 +152,21 @@ async def call_lists(spikon: SpikonClient) -> None:
     assert_type(calls[0].state, CallState | str)
     assert_type(calls[0].recording, RecordingLink | RecordingOnFtp | None)
     assert_type(await lists.wait("1", timeout=1, polling=Polling(), on_update=heard), Report)
-    assert_type(await lists.order_range(DAY, DAY), tuple[ReportWindow, ...])
+    assert_type(
+        await lists.order_range(DAY, DAY, timeout=1, on_started=heard_of_id),
+        tuple[ReportWindow, ...],
+    )
     assert_type(
         await lists.collect(["1"], timeout=1, polling=Polling(), on_update=heard_of_history),
         tuple[CallRecord, ...],
     )
     assert_type(
-        await lists.fetch(DAY, DAY, timeout=1, on_update=heard_of_history), tuple[CallRecord, ...]
+        await lists.fetch(DAY, DAY, timeout=1, on_update=heard_of_history, on_started=heard_of_id),
+        tuple[CallRecord, ...],
     )
-    assert_type(lists.stream(DAY, DAY, timeout=1), AsyncGenerator[CallRecord, None])
+    assert_type(
+        lists.stream(DAY, DAY, timeout=1, on_started=heard_of_id), AsyncGenerator[CallRecord, None]
+    )
     async for call in lists.stream(DAY, DAY):
         assert_type(call, CallRecord)
     assert_type(
@@ -162,7 +187,9 @@ async def call_center(spikon: SpikonClient) -> None:
     assert_type(agents, tuple[Agent, ...])
     assert_type(agents[0].incoming_campaigns, tuple[str, ...])
     assert_type(agents[0].default_outgoing_campaign, str | None)
-    assert_type(await center.add_to_incoming("1", "2", timeout=1), ActionStatus)
+    done = await center.add_to_incoming("1", "2", timeout=1)
+    assert_type(done, ActionStatus)
+    assert_type(done.status, ActionState | str)
     assert_type(await center.remove_from_incoming("1", "2", timeout=1), ActionStatus)
     assert_type(await center.add_to_outgoing("1", "2", timeout=1), ActionStatus)
     assert_type(await center.remove_from_outgoing("1", "2", timeout=1), ActionStatus)
@@ -178,12 +205,16 @@ async def call_center(spikon: SpikonClient) -> None:
 
 
 async def sms(spikon: SpikonClient) -> None:
-    assert_type(await spikon.sms.send("1", "x", sender=Sender.INFO, timeout=1), SentSms)
+    sent = await spikon.sms.send("1", "x", sender=Sender.INFO, timeout=1)
+    assert_type(sent, SentSms)
+    assert_type(sent.state, SendingState | str)
     status = await spikon.sms.state("1", timeout=1)
     assert_type(status, SmsStatus)
     assert_type(status.state, SmsState | str)
     assert_type(await spikon.sms.wait_delivered("1", timeout=1, on_update=heard), SmsStatus)
-    delivered = await spikon.sms.send_and_wait("1", "x", sender="x", timeout=1, on_update=heard)
+    delivered = await spikon.sms.send_and_wait(
+        "1", "x", sender="x", timeout=1, on_update=heard, on_started=heard_of_id
+    )
     assert_type(delivered, DeliveredSms)
     assert_type(delivered.statuses, tuple[SmsStatus, ...])
 
@@ -210,7 +241,9 @@ async def tts(spikon: SpikonClient) -> None:
     assert_type(await spikon.tts.delete("1", timeout=1), Deleted)
     assert_type(await spikon.tts.wait("1", timeout=1, on_update=heard), Speech)
     assert_type(await spikon.tts.collect("1", to="a.mp3", timeout=1), SavedSpeech)
-    saved = await spikon.tts.synthesize("x", voice="Ewa", to="a.mp3", timeout=1, on_update=heard)
+    saved = await spikon.tts.synthesize(
+        "x", voice="Ewa", to="a.mp3", timeout=1, on_update=heard, on_started=heard_of_id
+    )
     assert_type(saved, SavedSpeech)
     assert_type(saved.file, DownloadedFile)
 
