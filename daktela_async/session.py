@@ -49,6 +49,8 @@ LONGEST_URL = 8000
 _MANY_ROWS = 16 * 1024
 
 logger = logging.getLogger("daktela_async")
+# Whether anything of it shows is up to the application; else Python itself would print warnings.
+logger.addHandler(logging.NullHandler())
 
 #: The secrets of the call that the current task makes, such as a password that it sets.
 _of_this_call: ContextVar[Redactor | None] = ContextVar("daktela_async_secrets", default=None)

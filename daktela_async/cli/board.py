@@ -18,6 +18,7 @@ from ..agent_states import (
     AgentLoggedIn,
     AgentLoggedOut,
     WatchFailed,
+    WatchRecovery,
     WatchTrouble,
 )
 from ..models.realtime import AgentState, UserState
@@ -47,11 +48,13 @@ class Board:
         # Agents who were asked for have their places from the beginning.
         self._states: dict[str, UserState | None] = dict.fromkeys(users)
         self._failed: dict[str, str] = {}
-        self._trouble = ""
+        #: By the agent that is watched, None for the team: the last one is shown.
+        self._troubles: dict[str | None, str] = {}
 
     def take(self, event: WatchEvent) -> None:
         """Take what a watch tells."""
-        self._trouble = ""
+        for user in (event.user, None):
+            self._troubles.pop(user, None)
         if isinstance(event, WatchFailed):
             self._failed[event.user] = str(event.error)
         elif isinstance(event, AgentLoggedOut):
@@ -61,13 +64,19 @@ class Board:
 
     def take_trouble(self, notice: WatchTrouble) -> None:
         """Take a request that failed; it is shown until something better comes."""
-        self._trouble = trouble_line(notice)
+        self._troubles.pop(notice.user, None)
+        self._troubles[notice.user] = trouble_line(notice)
+
+    def take_recovery(self, notice: WatchRecovery) -> None:
+        """Take the end of trouble, which is shown no longer."""
+        self._troubles.pop(notice.user, None)
 
     def draw(self, now: datetime | None = None) -> RenderableType:
         """Return the board as it is at this moment."""
         at = datetime.now(UTC) if now is None else now
         # The screen is drawn by a thread of its own.
         states, failed = dict(self._states), dict(self._failed)
+        trouble = next(reversed(dict(self._troubles).values()), "")
         table = Table(box=SIMPLE_HEAD, pad_edge=False)
         for heading in ("agent", "state", "for", "with", "queues"):
             table.add_column(heading, justify="right" if heading == "for" else "left")
@@ -86,7 +95,7 @@ class Board:
                     Text(cell(_callers(state))),
                     Text(cell(", ".join(queues)), "dim"),
                 )
-        return Group(table, Text(self._trouble, "yellow")) if self._trouble else table
+        return Group(table, Text(trouble, "yellow")) if trouble else table
 
 
 def line(event: WatchEvent) -> str:
@@ -109,6 +118,11 @@ def line(event: WatchEvent) -> str:
 def trouble_line(notice: WatchTrouble) -> str:
     """Return a request that failed as one line."""
     return cell(f"{notice.user or 'the team'}: {notice.error} Again in {notice.delay:.0f} s.")
+
+
+def recovery_line(notice: WatchRecovery) -> str:
+    """Return the end of trouble as one line."""
+    return cell(f"{notice.user or 'the team'}: back after {notice.lost_for:.0f} s.")
 
 
 def plain_event(event: WatchEvent) -> dict[str, JsonValue]:

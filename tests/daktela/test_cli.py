@@ -6,6 +6,7 @@ import csv
 import importlib
 import os
 import signal
+import socket
 import sys
 from collections.abc import Generator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from attrs import evolve
 
 from _telephony_core.errors import NotSent
 from daktela_async import (
@@ -26,10 +28,18 @@ from daktela_async import (
     RetryPolicy,
     UserState,
     WatchFailed,
+    WatchRecovery,
     WatchTrouble,
     cli,
 )
-from daktela_async.cli.board import Board, WatchEvent, line, plain_event, trouble_line
+from daktela_async.cli.board import (
+    Board,
+    WatchEvent,
+    line,
+    plain_event,
+    recovery_line,
+    trouble_line,
+)
 from daktela_async.cli.program import PROGRAM, main
 from daktela_async.sandbox import FAILING_NUMBER, UNREACHABLE_NUMBER, Sandbox, faults
 from tests.command_line import (
@@ -59,6 +69,12 @@ def daktela(capsys: pytest.CaptureFixture[str]) -> CommandLine:
 
 def to(sandbox: Sandbox) -> dict[str, str]:
     return {"DAKTELA_SERVER": sandbox.url, "DAKTELA_ACCESS_TOKEN": sandbox.access_token}
+
+
+def unused_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+        return port
 
 
 def some_days(count: int = 5) -> tuple[str, ...]:
@@ -265,6 +281,39 @@ def test_trouble_is_told_beside_the_results(sandbox: Sandbox, daktela: CommandLi
     assert ended.err.startswith("the team: GET RTUsersState: HTTP 503")
 
 
+@pytest.mark.usefixtures("impatient")
+def test_the_end_of_trouble_is_told(daktela: CommandLine, sandbox: Sandbox) -> None:
+    sandbox.faults.add("RTUsersState", faults.Status(503), times=1)
+    ended = daktela("watch", "--for", "3", "--every", "0.1")
+    # Nobody is logged in, and that is a good answer.
+    assert (ended.code, ended.out) == (0, "")
+    first, second = ended.err.splitlines()
+    assert first.startswith("the team: GET RTUsersState: HTTP 503")
+    assert second.startswith("the team: back after ")
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("who", [(), ("novak",)])
+def test_a_watch_that_heard_nothing_good_says_so(
+    sandbox: Sandbox, daktela: CommandLine, who: tuple[str, ...]
+) -> None:
+    for action in ("RTUsersState", "RTUserState"):
+        sandbox.faults.add(action, faults.Status(503), times=None)
+    ended = daktela("watch", *who, "--for", "0.3", "--json")
+    assert (ended.code, ended.out) == (6, "")
+    assert ended.err.endswith("daktela: there was no good answer.\n")
+
+
+def test_nothing_is_told_twice() -> None:
+    variables = {"DAKTELA_SERVER": f"http://127.0.0.1:{unused_port()}", "DAKTELA_ACCESS_TOKEN": "t"}
+    with process(MODULE, ["watch", "novak", "--for", "2"], variables) as daktela:
+        out, told = daktela.communicate(timeout=60)
+    assert (daktela.returncode, out) == (6, "")
+    lines = told.splitlines()
+    assert lines.pop() == "daktela: there was no good answer."
+    assert all(text.startswith("novak: GET RTUserState: no connection") for text in lines)
+
+
 def screen(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     """Let standard output be a terminal from now on."""
     terminal = Terminal()
@@ -291,7 +340,7 @@ def test_a_terminal_shows_trouble_below_the_board(
 ) -> None:
     shown = screen(monkeypatch)
     sandbox.faults.add("RTUserState", faults.Status(503), times=None)
-    assert daktela("watch", "novak", "--for", "0.3").code == 0
+    assert daktela("watch", "novak", "--for", "0.3").code == 6
     assert "novak: GET RTUserState: HTTP 503" in shown.getvalue()
 
 
@@ -355,6 +404,18 @@ def test_trouble_is_on_the_board_until_something_better_comes(
     assert trouble_line(TROUBLE).endswith("Again in 2 s.")
     board.take(change(state(AgentState.IDLE)))
     assert "the team" not in drawn(board, capsys)
+    # The end of trouble may come without any change; that of one agent ends no other one's.
+    for user in ("novak", None, "svoboda"):
+        board.take_trouble(evolve(TROUBLE, user=user))
+    assert "svoboda: no connection." in drawn(board, capsys)
+    board.take_recovery(WatchRecovery(user="svoboda", failures=1, lost_for=1.0))
+    assert "the team: no connection." in drawn(board, capsys)
+    board.take_recovery(WatchRecovery(user=None, failures=1, lost_for=1.0))
+    assert "novak: no connection." in drawn(board, capsys)
+    recovery = WatchRecovery(user="novak", failures=2, lost_for=61.4)
+    board.take_recovery(recovery)
+    assert "connection" not in drawn(board, capsys)
+    assert recovery_line(recovery) == "novak: back after 61 s."
 
 
 def test_events_as_lines_and_as_json() -> None:
