@@ -66,6 +66,10 @@ class SpikonSession(ApiSession):
         """Return the address of a method; the key is never part of it."""
         return f"{self._base}{path}{'?' + urlencode(params) if params else ''}"
 
+    def hide(self, text: str) -> str:
+        """Return a text of the service without secrets, for an error that quotes it."""
+        return self._hide(text)
+
     def left_of(self, timeout: float | None) -> Callable[[], float]:
         """Return what tells how much is left of the time for several calls together.
 

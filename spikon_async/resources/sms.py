@@ -119,13 +119,13 @@ class SmsResource(Resource[SpikonSession]):
                 return absent(absence, f"SMS {sms_id}", UNKNOWN_SMS)
             absence.over()
             if status.state in FAILED_STATES:
-                reason = f": {status.error}" if status.error else ""
+                reason = self._session.hide(status.error)
                 raise JobFailed(
-                    f"the SMS ended as {state_name(status.state)}{reason}.",
+                    f"the SMS ended as {state_name(status.state)}{f': {reason}' if reason else ''}.",
                     call="POST /api/sms/state",
                     advice=NOT_DELIVERED,
                     state=status.state,
-                    reason=status.error,
+                    reason=reason,
                 )
             done = status.state == SmsState.DELIVERED
             name = state_name(status.state)

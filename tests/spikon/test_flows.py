@@ -59,7 +59,7 @@ from spikon_async.sandbox import (
     SandboxCall,
     faults,
 )
-from tests.spikon.helpers import names_in, playing, usable
+from tests.spikon.helpers import names_in, playing, told, usable
 
 pytestmark = [pytest.mark.anyio, pytest.mark.virtual_time]
 
@@ -1241,6 +1241,16 @@ async def test_any_failure_after_the_sending_tells_the_id() -> None:
         with pytest.raises(NoElementsFound) as one_look:
             await spikon.sms.state("999")
         assert one_look.value.advice == unknown.value.advice
+
+
+async def test_the_reason_of_a_failure_shows_no_key() -> None:
+    async with playing() as (sandbox, spikon):
+        body = f'{{"sms": {{"state": 2, "error": "refused for {sandbox.api_key}!"}}}}'
+        sandbox.faults.add("sms/state", faults.Malformed(body.encode()))
+        with pytest.raises(JobFailed) as caught:
+            await spikon.sms.wait_delivered("1")
+        assert caught.value.reason == "refused for ***!"
+        assert sandbox.api_key not in told(caught.value)
 
 
 async def test_an_undocumented_state_of_an_sms_is_no_success() -> None:
