@@ -19,7 +19,7 @@ from attrs import define, field, frozen
 from _telephony_core import checks
 from _telephony_core.concurrency import map_bounded
 
-from .errors import DaktelaApiError, InvalidRequest
+from .errors import DaktelaApiError, InvalidRequest, ProtocolError
 from .models.paging import Page, PagesUpdate
 
 T = TypeVar("T")
@@ -60,12 +60,14 @@ class Paging:
         page_size: rows asked for at once, from 1 to 1000.
         concurrency: pages under way at once.
         on_update: told how far it is, after every round of pages.
+        call: how errors name what is fetched, such as "GET StatsCalls".
     """
 
     start: int = 0
     page_size: int = MOST_ROWS
     concurrency: int = CONCURRENCY
     on_update: Callable[[PagesUpdate], None] | None = None
+    call: str = ""
 
     def __attrs_post_init__(self) -> None:
         checks.whole("start", self.start, least=0)
@@ -99,6 +101,8 @@ class PagePlan:
     total: int | None = None
     done: bool = False
     first_total: int | None = None
+    #: Whether the list ever was shorter than before.
+    shrank: bool = False
     #: Rows that the server really gives at once; it may give fewer than asked for.
     _step: int = field(default=0, init=False)
 
@@ -114,6 +118,7 @@ class PagePlan:
         rows: list[T] = []
         for page in pages:
             if page.total is not None:
+                self.shrank |= page.total < (self.total or 0)
                 self.total = page.total
                 if self.first_total is None:
                     self.first_total = page.total
@@ -126,6 +131,11 @@ class PagePlan:
                 break
         self.done = not rows or (self.total is not None and self.position >= self.total)
         return rows
+
+    @property
+    def ended_early(self) -> bool:
+        """Whether the last page was empty though the service says that more rows follow."""
+        return self.done and self.position < (self.total or 0)
 
     @property
     def shrunk_by(self) -> int:
@@ -146,6 +156,11 @@ class _Walk(Generic[T]):
         self._split = False
         self._last: list[Hashable] = []
         self._same = 0
+        #: What came of the list, or of this part of it, and whether the last pages brought more.
+        self._came: set[Hashable] = self._seen
+        self._stale = False
+        #: Rows that the service says there are, and that came, of all parts that lack some.
+        self._promised = self._kept = 0
         self.plan = PagePlan(paging.start, paging.page_size, paging.concurrency)
 
     @property
@@ -162,7 +177,33 @@ class _Walk(Generic[T]):
         """Begin with a part of the list, from its first row."""
         if not self._split:
             self._split, self._to_pass = True, self._paging.start
+        self._came, self._stale = set(), False
         self.plan = PagePlan(0, self._paging.page_size, self._paging.concurrency)
+
+    def end_part(self) -> None:
+        """Note whether the list, or this part of it, came as long as the service says that it is.
+
+        It does not when the service looks at `skip` no more, has a hole, or gives only so many
+        rows. A list that moves is another matter: what it had at first comes if it grows, and may
+        not if it shrinks.
+        """
+        promised = (self.plan.first_total or 0) - (0 if self._split else self._paging.start)
+        came = len(self._came)
+        if came < promised and not self.plan.shrank and (self.plan.ended_early or self._stale):
+            self._promised += promised
+            self._kept += came
+
+    def check_complete(self) -> None:
+        """Raise `ProtocolError` if any part of the list lacks rows."""
+        if not self._promised:
+            return
+        raise ProtocolError(
+            f"the list ended after {self._kept} of {self._promised} rows: the service gives no"
+            " more, though it says that there are.",
+            call=self._paging.call,
+            advice=f"Go on with start={self._paging.start + self._through}, with a larger start to"
+            " pass over what the service does not give, or ask for shorter times.",
+        )
 
     async def step(self, fetch: FetchPage[T]) -> list[T]:
         """Fetch the next pages, and return what is new in them."""
@@ -172,7 +213,9 @@ class _Walk(Generic[T]):
 
         pages = await map_bounded(page, self.plan.next_skips(), self.plan.concurrency)
         rows = self.plan.accept(pages)
+        before = len(self._came)
         fresh = self._sift(rows)
+        self._stale = bool(rows) and len(self._came) == before
         self._end_if_stuck(rows)
         if self._paging.on_update is not None:
             self._paging.on_update(
@@ -200,7 +243,9 @@ class _Walk(Generic[T]):
         fresh: list[T] = []
         for row in rows:
             key = self._identity(row)
-            if key in self._seen:
+            known = key in self._seen
+            self._came.add(key)
+            if known:
                 self._repeated += 1
                 continue
             self._seen.add(key)
@@ -227,7 +272,8 @@ async def iterate_pages(
     """Yield all rows of a list in its order, each once.
 
     `identity` tells rows apart: what it returns is remembered for every row. An error says in a
-    note how far it got, in the number to hand over as `start`.
+    note how far it got, in the number to hand over as `start`. When fewer rows came than the
+    service says that there are, and the list did not shrink, `ProtocolError` is raised at the end.
     """
     walk = _Walk(identity, paging)
     while not walk.plan.done:
@@ -235,6 +281,8 @@ async def iterate_pages(
             rows = await walk.step(fetch)
         for row in rows:
             yield row
+    walk.end_part()
+    walk.check_complete()
 
 
 async def iterate_windows(
@@ -250,7 +298,8 @@ async def iterate_windows(
     compares them. The parts are asked for from the last to the first, since the service lists the
     latest calls first; they overlap by a second, whether or not their ends belong to them. When a
     question about one second is refused too, it is not for the length of the answer, and the first
-    refusal is raised.
+    refusal is raised. A part that is shorter than the service says raises `ProtocolError` after the
+    last row, as it does for `iterate_pages`.
     """
     walk = _Walk(identity, paging)
     windows = [(since, until)]
@@ -269,6 +318,8 @@ async def iterate_windows(
                     walk.plan.done = True
             for row in rows:
                 yield row
+        walk.end_part()
+    walk.check_complete()
 
 
 async def _halves(

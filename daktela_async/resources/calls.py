@@ -124,7 +124,13 @@ class CallsResource(CallControl):
             first,
             last,
             lambda attempt: attempt.id,
-            Paging(start=start, page_size=page_size, concurrency=concurrency, on_update=on_update),
+            Paging(
+                start=start,
+                page_size=page_size,
+                concurrency=concurrency,
+                on_update=on_update,
+                call="GET GetAttempts",
+            ),
         )
 
     # Recordings.

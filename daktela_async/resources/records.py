@@ -492,7 +492,13 @@ class RecordsResource(DaktelaResource):
         return iterate_pages(
             fetch,
             lambda record: record.id,
-            Paging(start=start, page_size=page_size, concurrency=concurrency, on_update=on_update),
+            Paging(
+                start=start,
+                page_size=page_size,
+                concurrency=concurrency,
+                on_update=on_update,
+                call="GET GetRecords",
+            ),
         )
 
     async def statuses(

@@ -200,7 +200,13 @@ class StatsResource(DaktelaResource):
             first,
             last,
             lambda call: call.id,
-            Paging(start=start, page_size=page_size, concurrency=concurrency, on_update=on_update),
+            Paging(
+                start=start,
+                page_size=page_size,
+                concurrency=concurrency,
+                on_update=on_update,
+                call="GET StatsCalls",
+            ),
         )
 
     async def repeated_calls(
@@ -384,7 +390,13 @@ class StatsResource(DaktelaResource):
         return iterate_pages(
             partial(fetching(ask), first, last),
             lambda row: row.id or (row.user_id, row.pause_id, row.started_at),
-            Paging(start=start, page_size=page_size, concurrency=concurrency, on_update=on_update),
+            Paging(
+                start=start,
+                page_size=page_size,
+                concurrency=concurrency,
+                on_update=on_update,
+                call="GET StatsUsersPauses",
+            ),
         )
 
     async def user_queues(
@@ -431,7 +443,13 @@ class StatsResource(DaktelaResource):
             partial(fetching(ask), first, last),
             # The end of a period that goes on moves with every answer, so it tells nothing.
             lambda row: (row.user_id, row.queue_id, row.started_at),
-            Paging(start=start, page_size=page_size, concurrency=concurrency, on_update=on_update),
+            Paging(
+                start=start,
+                page_size=page_size,
+                concurrency=concurrency,
+                on_update=on_update,
+                call="GET StatsUsersQueues",
+            ),
         )
 
     async def user_sessions(
@@ -477,7 +495,13 @@ class StatsResource(DaktelaResource):
         return iterate_pages(
             partial(fetching(ask), first, last),
             lambda row: row.id or (row.user_id, row.started_at),
-            Paging(start=start, page_size=page_size, concurrency=concurrency, on_update=on_update),
+            Paging(
+                start=start,
+                page_size=page_size,
+                concurrency=concurrency,
+                on_update=on_update,
+                call="GET StatsUsersSessions",
+            ),
         )
 
     def _between(

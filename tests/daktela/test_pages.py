@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 
 import anyio
 import anyio.lowlevel
 import pytest
-from attrs import define, field
+from attrs import define, evolve, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from daktela_async.errors import DaktelaApiError, InvalidRequest, NotFound, ReplyLost
+from daktela_async.errors import (
+    DaktelaApiError,
+    InvalidRequest,
+    NotFound,
+    ProtocolError,
+    ReplyLost,
+)
 from daktela_async.models.paging import Page, PagesUpdate
 from daktela_async.pages import (
     PagePlan,
@@ -235,6 +241,93 @@ def test_repeated_rows_are_told_of() -> None:
     got = asyncio.run(read(source.fetch, on_update=updates.append))
     assert got == list(range(25))
     assert updates[-1].repeated == 3
+
+
+# Lists that are shorter than they say.
+
+Fetch = Callable[[int, int], Awaitable[Page[int]]]
+
+
+def served(rows_at: Callable[[int, int], Iterable[int]], total: int = 95) -> Fetch:
+    async def fetch(skip: int, take: int) -> Page[int]:
+        await anyio.lowlevel.checkpoint()
+        return Page(rows=tuple(rows_at(skip, take)), total=total, skip=skip)
+
+    return fetch
+
+
+SHORT: dict[str, tuple[Fetch, int]] = {
+    "skip is ignored": (served(lambda _, take: range(take)), 10),
+    "a hole": (served(lambda s, t: () if s == 40 else range(s, min(s + t, 95))), 40),
+    "a cap": (served(lambda s, t: range(s, min(s + t, 60))), 60),
+    "a cap within a page": (served(lambda s, t: range(s, min(s + t, 57))), 57),
+    "the last page again": (served(lambda s, t: range(min(s, 50), min(s, 50) + t)), 60),
+    "nothing at all": (served(lambda _, __: ()), 0),
+    "rows that cannot be told apart": (served(lambda s, t: [7] * len(range(s, min(s + t, 95)))), 1),
+}
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
+@pytest.mark.parametrize("how", SHORT)
+def test_a_list_that_ends_early_is_no_whole_list(how: str, concurrency: int) -> None:
+    fetch, count = SHORT[how]
+    got: list[int] = []
+
+    async def run() -> None:
+        paging = Paging(page_size=10, concurrency=concurrency, call="GET StatsCalls")
+        async for row in iterate_pages(fetch, identity, paging):
+            got.append(row)  # noqa: PERF401  # what came before the error counts
+
+    with pytest.raises(ProtocolError) as caught:
+        asyncio.run(run())
+    assert len(set(got)) == len(got) == count
+    assert str(caught.value).startswith(
+        f"GET StatsCalls: the list ended after {count} of 95 rows: "
+    )
+    assert f"start={count}," in caught.value.advice
+
+
+def test_a_rest_that_ends_early_is_no_whole_rest() -> None:
+    fetch, _ = SHORT["a cap"]
+    with pytest.raises(ProtocolError, match="after 15 of 50 rows") as caught:
+        asyncio.run(read(fetch, start=45))
+    assert "start=60," in caught.value.advice
+    # Past the hole there is more.
+    fetch, _ = SHORT["a hole"]
+    assert asyncio.run(read(fetch, start=50)) == list(range(50, 95))
+
+
+def test_a_part_that_ends_early_is_told_after_the_last_row() -> None:
+    calls = Calls(list(range(0, 40, 2)), ENDS["both ends in"], 12, "the whole answer")
+
+    async def fetch(first: datetime, last: datetime, skip: int, take: int) -> Page[int]:
+        page = await calls.fetch(first, last, skip, take)
+        later = first > BEGIN
+        return evolve(page, rows=() if later and skip else page.rows[: 4 if later else take])
+
+    got: list[int] = []
+
+    async def run() -> None:
+        paging = Paging(page_size=12, start=1)
+        until = BEGIN + timedelta(seconds=40)
+        async for row in iterate_windows(fetch, BEGIN, until, identity, paging):
+            got.append(row)  # noqa: PERF401  # what came before the error counts
+
+    with pytest.raises(ProtocolError, match="after 4 of 10 rows") as caught:
+        asyncio.run(run())
+    assert got == [36, 34, 32, *range(20, -1, -2)]
+    assert f"start={len(got) + 1}," in caught.value.advice
+
+
+def test_a_list_that_shrank_for_a_while_may_be_short() -> None:
+    rows = {0: range(10), 10: range(10, 20), 20: range(20, 30)}
+    totals = iter([35, 34, 35, 35])
+
+    async def fetch(skip: int, take: int) -> Page[int]:
+        await anyio.lowlevel.checkpoint()
+        return Page(rows=tuple(rows.get(skip, ())), total=next(totals), skip=skip)
+
+    assert asyncio.run(read(fetch, concurrency=1)) == list(range(30))
 
 
 # Lists cut off.
