@@ -120,8 +120,9 @@ class SmsResource(Resource[SpikonSession]):
             absence.over()
             if status.state in FAILED_STATES:
                 reason = self._session.hide(status.error)
+                why = f": {reason}" if reason else ""
                 raise JobFailed(
-                    f"the SMS ended as {state_name(status.state)}{f': {reason}' if reason else ''}.",
+                    f"the SMS ended as {state_name(status.state)}{why}.",
                     call="POST /api/sms/state",
                     advice=NOT_DELIVERED,
                     state=status.state,
