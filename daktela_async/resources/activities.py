@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from _telephony_core import checks
 from _telephony_core.calls import Semantics
 
-from ..errors import InvalidRequest
 from ..models.common import Done
 from .base import DaktelaResource, listed
 
@@ -48,9 +47,7 @@ class ActivitiesResource(DaktelaResource):
         it describes is sent.
         """
         source = "Daktela ActivityUpdate"
-        names = [checks.text("activities", name, source) for name in listed(activities) or ()]
-        if not names:
-            raise InvalidRequest("activities is empty.", advice=f"See {source}.")
+        names = listed("activities", activities, source)
         return await self._act(
             "ActivityUpdate",
             Done,

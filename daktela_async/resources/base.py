@@ -6,6 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Protocol, TypeVar
 from urllib.parse import quote
 
+from _telephony_core import checks
 from _telephony_core.calls import Call, Semantics
 from _telephony_core.session import Resource
 
@@ -144,7 +145,7 @@ def _plain_id(text: str) -> str:
 
 
 def exactly_one(action: str, **values: object) -> None:
-    """Check that exactly one of several arguments is given."""
+    """Check that exactly one of several arguments is given, and says something."""
     given = [name for name, value in values.items() if value is not None]
     if len(given) != 1:
         raise InvalidRequest(
@@ -153,11 +154,29 @@ def exactly_one(action: str, **values: object) -> None:
             call=f"GET {action}",
             advice=f"See Daktela {action}.",
         )
+    checks.text(given[0], str(values[given[0]]), f"Daktela {action}")
 
 
-def listed(values: Iterable[str] | None) -> list[str] | None:
-    """Return several ids as a list; one id by itself is one, and not its characters."""
-    return None if values is None else [values] if isinstance(values, str) else list(values)
+def listed(name: str, values: Iterable[str] | None, source: str) -> list[str] | None:
+    """Return what a filter lets through as a list; one id by itself is one, and not its characters.
+
+    None lets everything through, and so would an empty filter on the wire: whoever has come to
+    look for nothing would be given everything.
+    """
+    if values is None:
+        return None
+    every = [values] if isinstance(values, str) else list(values)
+    if not every:
+        raise InvalidRequest(
+            f"{name} is empty, which the service takes for no limit.",
+            advice=f"Leave it out to ask for everything. See {source}.",
+        )
+    return [checks.text(name, value, source) for value in every]
+
+
+def sought(name: str, value: str | None, source: str) -> str | None:
+    """Return what a filter looks for; None looks for nothing in particular."""
+    return None if value is None else checks.text(name, value, source)
 
 
 def period(

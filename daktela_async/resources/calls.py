@@ -21,7 +21,7 @@ from ..models.paging import PagesUpdate
 from ..pages import CONCURRENCY as PAGES_AT_ONCE
 from ..pages import MOST_ROWS, Paging, fetching, iterate_windows, page_bounds
 from ..wire import true_false
-from .base import listed, period
+from .base import listed, period, sought
 from .call_control import CallControl
 
 #: Seconds for a whole download unless the call says otherwise.
@@ -72,16 +72,17 @@ class CallsResource(CallControl):
         Times without a zone are in the client's. `queues` and `users` are ids. The service gives
         at most 1000 rows and refuses more; `iter_attempts` fetches any number.
         """
-        first, last = period(since, until, self._session.timezone, "Daktela GetAttempts")
+        source = "Daktela GetAttempts"
+        first, last = period(since, until, self._session.timezone, source)
         page = await self._ask(
             "GetAttempts",
             AttemptPage,
             {
                 "datetime_from": first,
                 "datetime_to": last,
-                "queues": listed(queues),
-                "id_call": call_id,
-                "users": listed(users),
+                "queues": listed("queues", queues, source),
+                "id_call": sought("call_id", call_id, source),
+                "users": listed("users", users, source),
                 **page_bounds(skip, take),
             },
             version=version,
@@ -110,12 +111,13 @@ class CallsResource(CallControl):
         range of time is split when the service refuses it as too long. `start` is how many rows to
         pass over, to go on after an error that says so; `timeout` bounds each request.
         """
-        first, last = period(since, until, self._session.timezone, "Daktela GetAttempts")
+        source = "Daktela GetAttempts"
+        first, last = period(since, until, self._session.timezone, source)
         ask = partial(
             self.attempts,
-            queues=listed(queues),
-            users=listed(users),
-            call_id=call_id,
+            queues=listed("queues", queues, source),
+            users=listed("users", users, source),
+            call_id=sought("call_id", call_id, source),
             version=version,
             timeout=timeout,
         )
@@ -203,7 +205,9 @@ class CallsResource(CallControl):
                 on_result(result)
             return result
 
-        hashes = dict.fromkeys(listed(recording_hashes) or ())
+        # One hash by itself is one, and not its characters.
+        every = [recording_hashes] if isinstance(recording_hashes, str) else recording_hashes
+        hashes = dict.fromkeys(every)
         return tuple(await map_bounded(save, hashes, concurrency))
 
     async def _save_recording(

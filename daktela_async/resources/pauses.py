@@ -157,7 +157,8 @@ class PausesResource(DaktelaResource):
     ) -> Done:
         """Take an agent out of the pause. Daktela PauseOff, chapter Pauzy.
 
-        The agent is named by login or by extension.
+        The agent is named by login or by extension. A repetition would end whatever pause the
+        agent has by then, so there is none: a lost answer raises `OutcomeUnknown`.
         """
         exactly_one("PauseOff", user=user, extension=extension)
         return await self._act(
@@ -165,7 +166,8 @@ class PausesResource(DaktelaResource):
             Done,
             {"user": user, "extension": extension},
             version=version,
-            semantics=Semantics.IDEMPOTENT,
+            semantics=Semantics.NON_IDEMPOTENT,
+            check="Look with realtime.user_state() which pause the agent has before ending it.",
             timeout=timeout,
         )
 

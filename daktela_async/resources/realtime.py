@@ -87,7 +87,10 @@ class RealtimeResource(DaktelaResource):
         return await self._ask(
             "RTStatsQueuesSummary",
             QueuesSummary,
-            {"users": listed(users), "queues": listed(queues)},
+            {
+                "users": listed("users", users, "Daktela RTStatsQueuesSummary"),
+                "queues": listed("queues", queues, "Daktela RTStatsQueuesSummary"),
+            },
             version=version,
             timeout=timeout,
         )
@@ -115,7 +118,10 @@ class RealtimeResource(DaktelaResource):
         return await self._ask(
             "RTStatsSessions",
             tuple[AgentSession, ...],
-            {"users": listed(users), "queues": listed(queues)},
+            {
+                "users": listed("users", users, "Daktela RTStatsSessions"),
+                "queues": listed("queues", queues, "Daktela RTStatsSessions"),
+            },
             version=version,
             timeout=timeout,
         )

@@ -32,7 +32,7 @@ from ..models.records import (
 )
 from ..pages import CONCURRENCY, MOST_ROWS, Paging, iterate_pages, page_bounds
 from ..wire import PhpValue, local_time, yes_no
-from .base import DaktelaResource, exactly_one, listed, open_period
+from .base import DaktelaResource, exactly_one, listed, open_period, sought
 
 #: What a record can be set to (CopyRecords, MoveRecords, UpdateRecord).
 _SETTABLE = (RecordAction.FREE, RecordAction.DONE, RecordAction.NEXT_CALL)
@@ -381,7 +381,7 @@ class RecordsResource(DaktelaResource):
         `queue` is its number; what is None is no limit.
         """
         source = "Daktela ExportData"
-        wanted = listed(actions)
+        wanted = listed("actions", actions, source)
         for action in wanted or ():
             checks.one_of("actions", action, RecordAction, source)
         export = await self._ask(
@@ -391,9 +391,9 @@ class RecordsResource(DaktelaResource):
                 "queue": checks.text("queue", queue, source),
                 **self._times(times, "", source),
                 "actions": wanted,
-                "callstatuses": listed(status_ids),
-                "agents": listed(user_ids),
-                "phonenumber": number,
+                "callstatuses": listed("status_ids", status_ids, source),
+                "agents": listed("user_ids", user_ids, source),
+                "phonenumber": sought("number", number, source),
             },
             version=version,
             timeout=timeout,
@@ -448,7 +448,7 @@ class RecordsResource(DaktelaResource):
             "GetRecords",
             RecordPage,
             {
-                "q": query,
+                "q": sought("query", query, "Daktela GetRecords"),
                 "filter": filter,
                 "sort": sort,
                 "skip": None if skip is None else bounds["skip"],
@@ -477,6 +477,7 @@ class RecordsResource(DaktelaResource):
         Pages of `page_size` rows are fetched, `concurrency` at a time. `start` is how many rows to
         pass over, to go on after an error that says so; `timeout` bounds each request.
         """
+        sought("query", query, "Daktela GetRecords")
 
         async def fetch(skip: int, take: int) -> Page[CallRecordForm]:
             return await self.list(
@@ -517,7 +518,7 @@ class RecordsResource(DaktelaResource):
         return await self._ask(
             "GetStatuses",
             tuple[CallStatus, ...],
-            {"queue": queue},
+            {"queue": sought("queue", queue, "Daktela GetStatuses")},
             record_id=status_id,
             version=version,
             timeout=timeout,
@@ -535,12 +536,13 @@ class RecordsResource(DaktelaResource):
 
         Chapter Formuláře. `queues` are the numbers of the campaigns to look in.
         """
+        source = "Daktela SimpleSearchContact"
         return await self._ask(
             "SimpleSearchContact",
             tuple[FoundContact, ...],
             {
-                "phonenumber": checks.text("number", number, "Daktela SimpleSearchContact"),
-                "queues": listed(queues),
+                "phonenumber": checks.text("number", number, source),
+                "queues": listed("queues", queues, source),
             },
             version=version,
             timeout=timeout,

@@ -41,7 +41,7 @@ from ..models.sms import (
 )
 from ..session import LONGEST_URL, DaktelaSession
 from ..wire import PhpValue, true_false, yes_no
-from .base import DaktelaResource, listed, open_period
+from .base import DaktelaResource, listed, open_period, sought
 from .sms_checks import batch_of, look_for, messages_of, priority_of, send_batches, text_of
 
 #: How an SMS is followed unless told otherwise: a phone that is off can take long, and the looks at
@@ -304,12 +304,12 @@ class SmsResource(DaktelaResource):
             tuple[SmsMessage, ...],
             {
                 "direction": direction,
-                "keyword": keyword,
-                "accountcode": listed(account_codes),
-                "email": email,
-                "gw": gateway,
-                "slot": slot,
-                "port": port,
+                "keyword": sought("keyword", keyword, source),
+                "accountcode": listed("account_codes", account_codes, source),
+                "email": sought("email", email, source),
+                "gw": sought("gateway", gateway, source),
+                "slot": sought("slot", slot, source),
+                "port": sought("port", port, source),
                 "datetime_from": first,
                 "datetime_to": last,
             },

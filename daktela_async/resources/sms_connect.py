@@ -29,7 +29,7 @@ from ..models.sms import GroupSmsEntry, GroupSmsResult, SentGroup, SentSms, SmsB
 from ..models.sms_connect import FAILED_RESULTS, SmsConnectMessage, SmsConnectResult
 from ..session import LONGEST_URL, DaktelaSession
 from ..wire import PhpValue, yes_no
-from .base import DaktelaResource, listed, open_period
+from .base import DaktelaResource, listed, open_period, sought
 from .sms import CONCURRENCY, DELIVERY
 from .sms_checks import batch_of, look_for, messages_of, priority_of, send_batches, text_of
 
@@ -203,10 +203,10 @@ class SmsConnectResource(DaktelaResource):
             tuple[SmsConnectMessage, ...],
             {
                 "direction": direction,
-                "keyword": keyword,
+                "keyword": sought("keyword", keyword, source),
                 "datetime_from": first,
                 "datetime_to": last,
-                "accountcode": listed(account_codes),
+                "accountcode": listed("account_codes", account_codes, source),
             },
             version=version,
             timeout=timeout,

@@ -40,7 +40,7 @@ from ..pages import (
     page_bounds,
 )
 from ..wire import PhpValue, true_false
-from .base import DaktelaResource, exactly_one, listed, period
+from .base import DaktelaResource, exactly_one, listed, period, sought
 
 
 class StatsResource(DaktelaResource):
@@ -100,13 +100,13 @@ class StatsResource(DaktelaResource):
             {
                 "datetime_from": first,
                 "datetime_to": last,
-                "real_extens": listed(extensions),
-                "accountcodes": listed(account_codes),
+                "real_extens": listed("extensions", extensions, source),
+                "accountcodes": listed("account_codes", account_codes, source),
                 "direction": direction,
-                "destinations": listed(destination_types),
-                "disposition": disposition,
-                "src_channels": listed(source_channels),
-                "dst_channels": listed(destination_channels),
+                "destinations": listed("destination_types", destination_types, source),
+                "disposition": sought("disposition", disposition, source),
+                "src_channels": listed("source_channels", source_channels, source),
+                "dst_channels": listed("destination_channels", destination_channels, source),
                 "min_price_call": least_price,
                 "billing": true_false(with_price),
             },
@@ -137,20 +137,21 @@ class StatsResource(DaktelaResource):
         `queues` and `users` are ids, `status_id` is that of a call status, `did` is the number
         that was called from outside.
         """
-        first, last = period(since, until, self._session.timezone, "Daktela StatsCalls")
+        source = "Daktela StatsCalls"
+        first, last = period(since, until, self._session.timezone, source)
         page = await self._ask(
             "StatsCalls",
             CallPage,
             {
                 "datetime_from": first,
                 "datetime_to": last,
-                "phonenumber": number,
-                "queues": listed(queues),
-                "did": did,
-                "callstatus": status_id,
+                "phonenumber": sought("number", number, source),
+                "queues": listed("queues", queues, source),
+                "did": sought("did", did, source),
+                "callstatus": sought("status_id", status_id, source),
                 "answered": true_false(answered),
-                "id_call": call_id,
-                "users": listed(users),
+                "id_call": sought("call_id", call_id, source),
+                "users": listed("users", users, source),
                 **page_bounds(skip, take),
             },
             version=version,
@@ -182,16 +183,17 @@ class StatsResource(DaktelaResource):
         The latest calls come first. A time that the service refuses as too long, because it holds
         more than 1000 calls, is split. The filters are those of `calls`.
         """
-        first, last = period(since, until, self._session.timezone, "Daktela StatsCalls")
+        source = "Daktela StatsCalls"
+        first, last = period(since, until, self._session.timezone, source)
         ask = partial(
             self.calls,
-            number=number,
-            queues=listed(queues),
-            did=did,
-            status_id=status_id,
+            number=sought("number", number, source),
+            queues=listed("queues", queues, source),
+            did=sought("did", did, source),
+            status_id=sought("status_id", status_id, source),
             answered=answered,
-            call_id=call_id,
-            users=listed(users),
+            call_id=sought("call_id", call_id, source),
+            users=listed("users", users, source),
             version=version,
             timeout=timeout,
         )
@@ -225,15 +227,16 @@ class StatsResource(DaktelaResource):
         Chapter Statistiky. `more_than` leaves out numbers with no more calls than that; `queues`
         are ids.
         """
-        first, last = period(since, until, self._session.timezone, "Daktela StatsCallsRepeated")
+        source = "Daktela StatsCallsRepeated"
+        first, last = period(since, until, self._session.timezone, source)
         return await self._ask(
             "StatsCallsRepeated",
             tuple[RepeatedCalls, ...],
             {
                 "datetime_from": first,
                 "datetime_to": last,
-                "queues": listed(queues),
-                "phonenumber": number,
+                "queues": listed("queues", queues, source),
+                "phonenumber": sought("number", number, source),
                 "count": more_than,
             },
             version=version,
@@ -255,20 +258,21 @@ class StatsResource(DaktelaResource):
 
         Chapter Statistiky. `within` is how far to look back, a day unless given.
         """
+        source = "Daktela LastCallNumber"
         if within is not None and within < timedelta(seconds=1):
             raise InvalidRequest(
                 f"within is {within}; it must be at least a second.",
-                advice="See Daktela LastCallNumber.",
+                advice=f"See {source}.",
             )
         found = await self._ask(
             "LastCallNumber",
             tuple[NumberLastCall, ...],
             {
-                "phonenumber": checks.text("number", number, "Daktela LastCallNumber"),
+                "phonenumber": checks.text("number", number, source),
                 "interval": within,
                 "answered": true_false(answered),
-                "queues": listed(queue_ids),
-                "queues_number": listed(queue_numbers),
+                "queues": listed("queue_ids", queue_ids, source),
+                "queues_number": listed("queue_numbers", queue_numbers, source),
             },
             version=version,
             timeout=timeout,
@@ -354,7 +358,10 @@ class StatsResource(DaktelaResource):
 
         `users` and `pauses` are ids; `take` is at most 1000.
         """
-        params: dict[str, PhpValue] = {"users": listed(users), "pauses": listed(pauses)}
+        params: dict[str, PhpValue] = {
+            "users": listed("users", users, "Daktela StatsUsersPauses"),
+            "pauses": listed("pauses", pauses, "Daktela StatsUsersPauses"),
+        }
         page = await self._ask(
             "StatsUsersPauses",
             PausePage,
@@ -382,8 +389,8 @@ class StatsResource(DaktelaResource):
         first, last = period(since, until, self._session.timezone, "Daktela StatsUsersPauses")
         ask = partial(
             self.user_pauses,
-            users=listed(users),
-            pauses=listed(pauses),
+            users=listed("users", users, "Daktela StatsUsersPauses"),
+            pauses=listed("pauses", pauses, "Daktela StatsUsersPauses"),
             version=version,
             timeout=timeout,
         )
@@ -417,7 +424,14 @@ class StatsResource(DaktelaResource):
         page = await self._ask(
             "StatsUsersQueues",
             QueuePeriodPage,
-            self._between("StatsUsersQueues", since, until, {"users": listed(users)}, skip, take),
+            self._between(
+                "StatsUsersQueues",
+                since,
+                until,
+                {"users": listed("users", users, "Daktela StatsUsersQueues")},
+                skip,
+                take,
+            ),
             version=version,
             timeout=timeout,
         )
@@ -438,7 +452,12 @@ class StatsResource(DaktelaResource):
     ) -> AsyncGenerator[QueuePeriod, None]:
         """Yield all times in queues of agents, each once. Daktela StatsUsersQueues, Statistiky."""
         first, last = period(since, until, self._session.timezone, "Daktela StatsUsersQueues")
-        ask = partial(self.user_queues, users=listed(users), version=version, timeout=timeout)
+        ask = partial(
+            self.user_queues,
+            users=listed("users", users, "Daktela StatsUsersQueues"),
+            version=version,
+            timeout=timeout,
+        )
         return iterate_pages(
             partial(fetching(ask), first, last),
             # The end of a period that goes on moves with every answer, so it tells nothing.
@@ -470,7 +489,14 @@ class StatsResource(DaktelaResource):
         page = await self._ask(
             "StatsUsersSessions",
             SessionPage,
-            self._between("StatsUsersSessions", since, until, {"users": listed(users)}, skip, take),
+            self._between(
+                "StatsUsersSessions",
+                since,
+                until,
+                {"users": listed("users", users, "Daktela StatsUsersSessions")},
+                skip,
+                take,
+            ),
             version=version,
             timeout=timeout,
         )
@@ -491,7 +517,12 @@ class StatsResource(DaktelaResource):
     ) -> AsyncGenerator[SessionPeriod, None]:
         """Yield all sessions of agents, each once. Daktela StatsUsersSessions, Statistiky."""
         first, last = period(since, until, self._session.timezone, "Daktela StatsUsersSessions")
-        ask = partial(self.user_sessions, users=listed(users), version=version, timeout=timeout)
+        ask = partial(
+            self.user_sessions,
+            users=listed("users", users, "Daktela StatsUsersSessions"),
+            version=version,
+            timeout=timeout,
+        )
         return iterate_pages(
             partial(fetching(ask), first, last),
             lambda row: row.id or (row.user_id, row.started_at),

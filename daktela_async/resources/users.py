@@ -6,7 +6,7 @@ from _telephony_core.calls import Semantics
 from ..errors import UserNotFound
 from ..models.common import Done
 from ..models.users import User
-from .base import DaktelaResource, only
+from .base import DaktelaResource, only, sought
 
 
 class UsersResource(DaktelaResource):
@@ -27,7 +27,7 @@ class UsersResource(DaktelaResource):
         return await self._ask(
             "GetUsers",
             tuple[User, ...],
-            {"extension": extension},
+            {"extension": sought("extension", extension, "Daktela GetUsers")},
             version=version,
             timeout=timeout,
         )

@@ -83,6 +83,12 @@ WRONG: dict[str, Act] = {
     "nobody to pause": lambda d: d.pauses.on("7"),
     "two to pause": lambda d: d.pauses.on("7", user="a", extension="1"),
     "nobody to bring back": lambda d: d.pauses.off(),
+    "an empty name to bring back": lambda d: d.pauses.off(user=""),
+    "an empty id to hang up": lambda d: d.calls.hang_up(call_id=" "),
+    "attempts of no queue": lambda d: d.calls.attempts(BEGIN, END, queues=[]),
+    "attempts of no user": lambda d: d.calls.attempts(BEGIN, END, users=()),
+    "attempts of no call": lambda d: d.calls.attempts(BEGIN, END, call_id=""),
+    "users of no extension": lambda d: d.users.list(extension=""),
     "an unknown pause type": lambda d: d.pauses.create("t", paid=True, pause_type="x"),
 }
 
@@ -99,6 +105,13 @@ async def test_iterating_checks_its_arguments_at_once() -> None:
     async with client() as daktela:
         with pytest.raises(InvalidRequest):
             daktela.calls.iter_attempts(END, BEGIN)
+        for nothing in (
+            lambda: daktela.calls.iter_attempts(BEGIN, END, queues=[]),
+            lambda: daktela.calls.iter_attempts(BEGIN, END, users=iter([])),
+            lambda: daktela.calls.iter_attempts(BEGIN, END, call_id=""),
+        ):
+            with pytest.raises(InvalidRequest, match="is empty"):
+                nothing()
 
 
 # What is repeated.
@@ -119,6 +132,7 @@ _ACTS: dict[str, Act] = {
     "pause a playback": lambda d: d.calls.control_playback("pause", user="a"),
     "create a user": lambda d: d.users.create("a", "p", full_name="b", role="r", profile="p"),
     "create a pause": lambda d: d.pauses.create("t", paid=True),
+    "pause off": lambda d: d.pauses.off(user="a"),
 }
 _SETS: dict[str, Act] = {
     "hang_up a call": lambda d: d.calls.hang_up(call_id="1"),
@@ -131,7 +145,6 @@ _SETS: dict[str, Act] = {
     "update": lambda d: d.users.update("a"),
     "delete": lambda d: d.users.delete("4"),
     "pause on": lambda d: d.pauses.on("7", user="a"),
-    "pause off": lambda d: d.pauses.off(user="a"),
     "edit a pause": lambda d: d.pauses.edit("7", "t", paid=True),
 }
 

@@ -240,6 +240,81 @@ async def test_what_is_wrong_is_not_sent(what: str) -> None:
     assert not route.called
 
 
+NOTHING: dict[str, Doing] = {
+    "summary, users": lambda d: d.realtime.queues_summary(users=[]),
+    "summary, queues": lambda d: d.realtime.queues_summary(queues=[]),
+    "sessions, users": lambda d: d.realtime.sessions(users=[]),
+    "sessions, queues": lambda d: d.realtime.sessions(queues=()),
+    "CDR, extensions": lambda d: d.stats.call_details(SINCE, UNTIL, extensions=[]),
+    "CDR, account codes": lambda d: d.stats.call_details(SINCE, UNTIL, account_codes=[]),
+    "CDR, destinations": lambda d: d.stats.call_details(SINCE, UNTIL, destination_types=[]),
+    "CDR, source": lambda d: d.stats.call_details(SINCE, UNTIL, source_channels=[]),
+    "CDR, destination": lambda d: d.stats.call_details(SINCE, UNTIL, destination_channels=[]),
+    "CDR, disposition": lambda d: d.stats.call_details(SINCE, UNTIL, disposition=""),
+    "calls, queues": lambda d: d.stats.calls(SINCE, UNTIL, queues=[]),
+    "calls, users": lambda d: d.stats.calls(SINCE, UNTIL, users=iter([])),
+    "calls, one user": lambda d: d.stats.calls(SINCE, UNTIL, users=""),
+    "calls, a user of several": lambda d: d.stats.calls(SINCE, UNTIL, users=["1", " "]),
+    "calls, number": lambda d: d.stats.calls(SINCE, UNTIL, number=""),
+    "calls, did": lambda d: d.stats.calls(SINCE, UNTIL, did=""),
+    "calls, status": lambda d: d.stats.calls(SINCE, UNTIL, status_id=""),
+    "calls, call": lambda d: d.stats.calls(SINCE, UNTIL, call_id=""),
+    "repeated, queues": lambda d: d.stats.repeated_calls(SINCE, UNTIL, queues=[]),
+    "repeated, number": lambda d: d.stats.repeated_calls(SINCE, UNTIL, number=""),
+    "last, ids": lambda d: d.stats.last_call_of_number("1", queue_ids=[]),
+    "last, numbers": lambda d: d.stats.last_call_of_number("1", queue_numbers=[]),
+    "pauses, users": lambda d: d.stats.user_pauses(SINCE, UNTIL, users=[]),
+    "pauses, pauses": lambda d: d.stats.user_pauses(SINCE, UNTIL, pauses=[]),
+    "queues, users": lambda d: d.stats.user_queues(SINCE, UNTIL, users=[]),
+    "sessions of users": lambda d: d.stats.user_sessions(SINCE, UNTIL, users=[]),
+    "sms, codes": lambda d: d.sms.list(account_codes=[]),
+    "sms, keyword": lambda d: d.sms.list(keyword=""),
+    "sms, email": lambda d: d.sms.list(email=""),
+    "sms, gateway": lambda d: d.sms.list(gateway=""),
+    "sms, slot": lambda d: d.sms.list(slot=""),
+    "sms, port": lambda d: d.sms.list(port=""),
+    "sms_connect, codes": lambda d: d.sms_connect.list(account_codes=[]),
+    "sms_connect, keyword": lambda d: d.sms_connect.list(keyword=""),
+    "export, actions": lambda d: d.records.export("1", actions=[]),
+    "export, statuses": lambda d: d.records.export("1", status_ids=[]),
+    "export, users": lambda d: d.records.export("1", user_ids=[]),
+    "export, number": lambda d: d.records.export("1", number=""),
+    "records, query": lambda d: d.records.list(query=""),
+    "statuses, queue": lambda d: d.records.statuses(queue=""),
+    "contacts, queues": lambda d: d.records.search_contacts("1", queues=[]),
+    "activities": lambda d: d.activities.update([], "a"),
+}
+
+
+@pytest.mark.parametrize("what", NOTHING)
+async def test_a_filter_that_lets_nothing_through_is_not_sent_as_none(what: str) -> None:
+    with service() as router:
+        route = router.route()
+        async with client() as daktela:
+            with pytest.raises(InvalidRequest, match="is empty"):
+                await NOTHING[what](daktela)
+    assert not route.called
+
+
+async def test_empty_filters_of_whole_lists_are_told_when_they_are_asked_for() -> None:
+    async with client() as daktela:
+        for nothing in (
+            lambda: daktela.stats.iter_calls(SINCE, UNTIL, queues=[]),
+            lambda: daktela.stats.iter_calls(SINCE, UNTIL, users=[]),
+            lambda: daktela.stats.iter_calls(SINCE, UNTIL, number=""),
+            lambda: daktela.stats.iter_calls(SINCE, UNTIL, did=""),
+            lambda: daktela.stats.iter_calls(SINCE, UNTIL, status_id=""),
+            lambda: daktela.stats.iter_calls(SINCE, UNTIL, call_id=""),
+            lambda: daktela.stats.iter_user_pauses(SINCE, UNTIL, users=[]),
+            lambda: daktela.stats.iter_user_pauses(SINCE, UNTIL, pauses=[]),
+            lambda: daktela.stats.iter_user_queues(SINCE, UNTIL, users=[]),
+            lambda: daktela.stats.iter_user_sessions(SINCE, UNTIL, users=[]),
+            lambda: daktela.records.iter(query=""),
+        ):
+            with pytest.raises(InvalidRequest, match="is empty"):
+                nothing()
+
+
 async def test_lists_are_checked_when_they_are_asked_for() -> None:
     async with client() as daktela:
         for wrong in (

@@ -53,6 +53,8 @@ KINDS = {
             "Monitoring 3.1",
             # What fits may be something else the next time.
             "MoveRecords 3.3 (a campaign)",
+            # The agent may have another pause the next time.
+            "PauseOff 3.0",
             "PickupFromQueue 4.0",
             "SendGroupSMS 3.1",
             "SendGroupSMSConnect 3.1",
@@ -77,7 +79,6 @@ KINDS = {
             "Logout 3.4",
             "LogoutQueue 3.0",
             "MoveRecords 3.3",
-            "PauseOff 3.0",
             "PauseOn 3.0",
             "RemoveGroupSMS 3.1",
             "SetSMSSettings 3.1",
@@ -98,7 +99,6 @@ REFUSED_AGAIN = frozenset(
         "Hangup 3.0 (by id)",
         "Logout 3.4",
         "LogoutQueue 3.0",
-        "PauseOff 3.0",
     }
 )
 
