@@ -6,6 +6,7 @@ import hashlib
 import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Self, get_args, overload
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from _telephony_core import checks
 from _telephony_core.client import Client
@@ -20,7 +21,6 @@ from .service import PRAGUE, WireFormat
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Collection, Mapping
-    from zoneinfo import ZoneInfo
 
     import httpx
 
@@ -66,7 +66,7 @@ class DaktelaClient(Client["DaktelaSession"]):
         access_token: str,
         token_in: TokenPlace = ...,
         wire_format: WireFormat | str = ...,
-        timezone: ZoneInfo = ...,
+        timezone: ZoneInfo | str = ...,
         timeout: float = ...,
         connect_timeout: float = ...,
         read_timeout: float = ...,
@@ -89,7 +89,7 @@ class DaktelaClient(Client["DaktelaSession"]):
         password: str,
         token_in: TokenPlace = ...,
         wire_format: WireFormat | str = ...,
-        timezone: ZoneInfo = ...,
+        timezone: ZoneInfo | str = ...,
         timeout: float = ...,
         connect_timeout: float = ...,
         read_timeout: float = ...,
@@ -112,7 +112,7 @@ class DaktelaClient(Client["DaktelaSession"]):
         password: str = "",
         token_in: TokenPlace = "cookie",  # noqa: S107  # where it travels, not what it is
         wire_format: WireFormat | str = WireFormat.JSON,
-        timezone: ZoneInfo = PRAGUE,
+        timezone: ZoneInfo | str = PRAGUE,
         timeout: float = 60.0,
         connect_timeout: float = 10.0,
         read_timeout: float = 30.0,
@@ -135,7 +135,7 @@ class DaktelaClient(Client["DaktelaSession"]):
             token_in: where the token and other secrets travel: "cookie", or "query", which web
                 servers and proxies write into their logs.
             wire_format: the format of the answers, "json" or "xml"; the results are equal.
-            timezone: the zone of all times.
+            timezone: the zone of all times, or its name.
             timeout: seconds for a whole call, repetitions included, unless the call says otherwise.
             connect_timeout: seconds for making one connection.
             read_timeout: seconds of silence after which one attempt is given up.
@@ -175,7 +175,7 @@ class DaktelaClient(Client["DaktelaSession"]):
             wire_format=WireFormat(
                 checks.one_of("wire_format", wire_format, tuple(WireFormat), _SOURCE)
             ),
-            timezone=timezone,
+            timezone=_zone(timezone),
             http_client=http_client,
         )
         super().__init__(session)
@@ -287,13 +287,27 @@ class DaktelaClient(Client["DaktelaSession"]):
         cls,
         environment: Mapping[str, str] | None = None,
         *,
+        token_in: TokenPlace = "cookie",  # noqa: S107  # where it travels, not what it is
+        wire_format: WireFormat | str = WireFormat.JSON,
+        timezone: ZoneInfo | str = PRAGUE,
+        timeout: float = 60.0,
+        connect_timeout: float = 10.0,
+        read_timeout: float = 30.0,
+        retry: RetryPolicy | None = None,
+        max_connections: int = 20,
+        max_body: int = MAX_BODY,
+        verify: ssl.SSLContext | None = None,
+        proxy: str | None = None,
+        allow_http: Collection[str] = (),
         hooks: Hooks = NO_HOOKS,
         http_client: httpx.AsyncClient | None = None,
     ) -> Self:
         """Make a client from environment variables.
 
         `DAKTELA_SERVER`, and either `DAKTELA_ACCESS_TOKEN` or `DAKTELA_LOGIN` with
-        `DAKTELA_PASSWORD`. `environment` takes the place of the process's own variables.
+        `DAKTELA_PASSWORD`. `environment` takes the place of the process's own variables. All else
+        is as when a client is made with its token. A server at plain http:// that is not loopback
+        must be in `allow_http`, wherever it comes from.
         """
         variables = os.environ if environment is None else environment
         server = variables.get("DAKTELA_SERVER", "")
@@ -304,7 +318,24 @@ class DaktelaClient(Client["DaktelaSession"]):
             )
         token = variables.get("DAKTELA_ACCESS_TOKEN", "")
         if token:
-            return cls(server, access_token=token, hooks=hooks, http_client=http_client)
+            return cls(
+                server,
+                access_token=token,
+                token_in=token_in,
+                wire_format=wire_format,
+                timezone=timezone,
+                timeout=timeout,
+                connect_timeout=connect_timeout,
+                read_timeout=read_timeout,
+                retry=retry,
+                max_connections=max_connections,
+                max_body=max_body,
+                verify=verify,
+                proxy=proxy,
+                allow_http=allow_http,
+                hooks=hooks,
+                http_client=http_client,
+            )
         login = variables.get("DAKTELA_LOGIN", "")
         password = variables.get("DAKTELA_PASSWORD", "")
         if not (login and password):
@@ -312,7 +343,38 @@ class DaktelaClient(Client["DaktelaSession"]):
                 "neither DAKTELA_ACCESS_TOKEN nor DAKTELA_LOGIN with DAKTELA_PASSWORD is set.",
                 advice=f"See {_SOURCE}.",
             )
-        return cls(server, login=login, password=password, hooks=hooks, http_client=http_client)
+        return cls(
+            server,
+            login=login,
+            password=password,
+            token_in=token_in,
+            wire_format=wire_format,
+            timezone=timezone,
+            timeout=timeout,
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            retry=retry,
+            max_connections=max_connections,
+            max_body=max_body,
+            verify=verify,
+            proxy=proxy,
+            allow_http=allow_http,
+            hooks=hooks,
+            http_client=http_client,
+        )
+
+
+def _zone(timezone: ZoneInfo | str) -> ZoneInfo:
+    """Return a time zone, by its name if need be, or raise `InvalidRequest`."""
+    if not isinstance(timezone, str):
+        return timezone
+    try:
+        return ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidRequest(
+            f"timezone is {timezone!r}; no zone has that name.",
+            advice='Give one of the IANA database, such as "Europe/Prague".',
+        ) from None
 
 
 def _token(token: str, login: str, password: str) -> str:

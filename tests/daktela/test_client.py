@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import logging
 import pickle
 import traceback
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
 from _telephony_core.exchange import Request
+from _telephony_core.hooks import Hooks
+from _telephony_core.retries import RetryPolicy
 from daktela_async.client import DaktelaClient, access_token
 from daktela_async.errors import (
     Acted,
@@ -25,6 +30,7 @@ from daktela_async.errors import (
     OutcomeUnknown,
     PauseNotFound,
     ProtocolError,
+    ServerUnavailable,
     StatusError,
     StatusNotFound,
     UserNotFound,
@@ -38,6 +44,7 @@ from tests.daktela.helpers import (
     answer,
     cookies_of,
     query_of,
+    requests_of,
     sent,
     service,
     told,
@@ -143,6 +150,78 @@ async def test_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert await token_sent(DaktelaClient.from_env()) == access_token("pepa", "heslo")
     monkeypatch.setenv("DAKTELA_ACCESS_TOKEN", TOKEN)
     assert await token_sent(DaktelaClient.from_env()) == TOKEN
+
+
+CREDENTIALS = (
+    {"DAKTELA_ACCESS_TOKEN": TOKEN},
+    {"DAKTELA_LOGIN": "pepa", "DAKTELA_PASSWORD": PASSWORD},
+)
+
+
+def test_from_the_environment_takes_the_settings_of_a_client() -> None:
+    made = dict(inspect.signature(DaktelaClient).parameters)
+    found = dict(inspect.signature(DaktelaClient.from_env).parameters)
+    # The environment says these.
+    del made["server"], made["access_token"], made["login"], made["password"]
+    del found["environment"]
+    assert found == made
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("credentials", CREDENTIALS)
+async def test_settings_beside_the_environment_are_heeded(credentials: dict[str, str]) -> None:
+    variables = {"DAKTELA_SERVER": "http://pbx.example", **credentials}
+    with pytest.raises(InvalidRequest, match=r'allow_http=\["pbx\.example"\]'):
+        DaktelaClient.from_env(variables)
+    told: list[str] = []
+    with intercepted() as router:
+        route = router.get("http://pbx.example/api/3.0/GetQueues/xml").mock(
+            return_value=httpx.Response(503, text=f"heslo {PASSWORD}")
+        )
+        daktela = DaktelaClient.from_env(
+            variables,
+            token_in="query",
+            wire_format="xml",
+            retry=RetryPolicy(attempts=1),
+            allow_http=["pbx.example"],
+            hooks=Hooks(on_result=lambda event: told.append(event.error)),
+        )
+        async with daktela:
+            with pytest.raises(ServerUnavailable) as caught:
+                await daktela.queues.list()
+    assert route.call_count == 1
+    (token,) = (value for name, value in query_of(requests_of(route)[0]) if name == "access_token")
+    assert token in {TOKEN, access_token("pepa", PASSWORD)}
+    assert told == ["ServerUnavailable"]
+    assert (PASSWORD in caught.value.excerpt) is ("DAKTELA_PASSWORD" not in credentials)
+
+
+@pytest.mark.parametrize("name", ["timeout", "connect_timeout", "read_timeout", "max_body"])
+@pytest.mark.parametrize("credentials", CREDENTIALS)
+def test_settings_beside_the_environment_are_checked(
+    credentials: dict[str, str], name: str
+) -> None:
+    settings: dict[str, Any] = {name: -1}
+    with pytest.raises(InvalidRequest, match=f"{name} is -1"):
+        DaktelaClient.from_env({"DAKTELA_SERVER": SERVER, **credentials}, **settings)
+
+
+@pytest.mark.asyncio
+async def test_a_time_zone_has_a_name() -> None:
+    body = '{"status":1,"result":[{"id":"1","datetime":"2024-01-01 12:00:00"}]}'
+    for timezone, hours in (("Europe/Prague", 1), ("UTC", 0), (ZoneInfo("Asia/Tokyo"), 9)):
+        with service() as router:
+            router.route().mock(return_value=answer(body))
+            async with DaktelaClient(SERVER, access_token=TOKEN, timezone=timezone) as daktela:
+                (message,) = await daktela.sms.list()
+        assert message.created_at is not None
+        assert message.created_at.utcoffset() == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize("timezone", ["", "Europe/Praha", "Europe", "../etc/passwd", "\0"])
+def test_a_time_zone_that_does_not_exist_is_told_at_once(timezone: str) -> None:
+    with pytest.raises(InvalidRequest, match="no zone has that name"):
+        DaktelaClient(SERVER, access_token=TOKEN, timezone=timezone)
 
 
 # Secrets.

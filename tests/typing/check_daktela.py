@@ -25,6 +25,15 @@ from daktela_async import (
 from daktela_async.resources.stats import StatsResource
 
 
+def check_clients() -> None:
+    assert_type(DaktelaClient.from_env(), DaktelaClient)
+    assert_type(
+        DaktelaClient.from_env(timeout=1, token_in="query", wire_format="xml", timezone="UTC"),
+        DaktelaClient,
+    )
+    DaktelaClient.from_env(time_out=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
 async def check_calls(daktela: DaktelaClient) -> None:
     assert_type(await daktela.queues.list(), tuple[Queue, ...])
     assert_type(await daktela.users.list(), tuple[User, ...])
