@@ -368,6 +368,26 @@ def test_a_failure_inside_the_service_is_an_unknown_outcome(
     assert spikon("sms", "send", "600100200", "Hej", "--sender", "INFO").code == 4
 
 
+def test_a_failure_inside_the_service_may_pass_where_nothing_was_done(
+    sandbox: Sandbox, spikon: CommandLine
+) -> None:
+    sandbox.faults.add("balance/show", faults.ApiError(-1000), times=1)
+    ended = spikon("balance")
+    assert ended.code == 6
+    assert "Try again later" in ended.err
+    assert spikon("balance").code == 0
+
+
+def test_an_sms_that_was_not_accepted_in_so_many_words_is_an_unknown_outcome(
+    sandbox: Sandbox, spikon: CommandLine
+) -> None:
+    for body in (b"null", b'{"sms": {"state": "ERROR"}}', b'{"status": "error", "code": 500}'):
+        sandbox.faults.add("sms/send", faults.Malformed(body), times=1)
+        ended = spikon("sms", "send", "600100200", "Hej", "--sender", "INFO")
+        assert ended.code == 4
+        assert "before sending again" in ended.err
+
+
 def test_a_page_in_place_of_an_answer_is_unexpected(sandbox: Sandbox, spikon: CommandLine) -> None:
     sandbox.faults.add("balance/show", faults.HtmlPage(), times=1)
     assert spikon("balance").code == 1
