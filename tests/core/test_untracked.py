@@ -70,8 +70,8 @@ def test_many_flat_records_are_left_out() -> None:
 def test_few_records_and_those_with_more_in_them_are_not() -> None:
     assert tracked(rows(MANY - 1)) == MANY - 1
     assert tracked(rows(MANY, new=[1])) == MANY
-    one: Plain = {"number": 1}
-    bent = ModelConverter(PRAGUE).structure([one] * MANY, tuple[Bent, ...])
+    ones: list[Plain] = [{"number": 1} for _ in range(MANY)]
+    bent = ModelConverter(PRAGUE).structure(ones, tuple[Bent, ...])
     assert tracked(bent) == MANY
 
 
