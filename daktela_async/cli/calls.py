@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated
 
-import anyio
 from cyclopts import Parameter
 
 from _telephony_core.cli.options import From, To
 from _telephony_core.cli.output import by_name
-from _telephony_core.cli.plain import JsonValue, plain_fields
+from _telephony_core.cli.plain import plain_fields
+from _telephony_core.downloads import DownloadedFile
 
-from ..errors import NoRecording
 from .listing import period, show_list
 from .run import DaktelaRun
 
@@ -69,22 +67,11 @@ async def recording(call_id: str, /, *, to: Path = Path(), run: DaktelaRun) -> N
         to: the folder, the present one unless given; it is made if need be.
     """
     run.then = "GetRecording fetches the recording of each leg."
-    legs = await run.client.calls.about(call_id)
-    hashes = list(dict.fromkeys(leg.recording_hash for leg in legs if leg.recording_hash))
-    if not hashes:
-        raise NoRecording(
-            f"the service has no recording of the call {call_id}.", call="GET AboutCall"
-        )
-    await anyio.Path(to).mkdir(parents=True, exist_ok=True)
-    stem = re.sub(r"[^0-9A-Za-z._-]", "_", call_id)
-    for index, recording_hash in enumerate(hashes, 1):
-        name = stem if index == 1 else f"{stem}-{index}"
-        # Until its kind is known it has a name that is not taken for a finished one.
-        file = await run.client.calls.download_recording(recording_hash, to / f".{name}")
-        suffix = ".mp3" if "mpeg" in file.content_type.lower() else ".wav"
-        path = file.path.replace(to / f"{name}{suffix}")
+
+    def show(file: DownloadedFile) -> None:
         if run.show.as_json:
-            fields: dict[str, JsonValue] = plain_fields(file)
-            run.show.json({"call_id": call_id, **fields, "path": str(path)})
+            run.show.json({"call_id": call_id, **plain_fields(file)})
         else:
-            run.show.line(f"{path}  {file.size} bytes")
+            run.show.line(f"{file.path}  {file.size} bytes")
+
+    await run.client.calls.download_recordings_of(call_id, to, on_result=show)

@@ -14,7 +14,7 @@ from _telephony_core import checks
 from _telephony_core.concurrency import map_bounded
 from _telephony_core.downloads import DownloadedFile, DownloadOptions, DownloadProgress
 
-from ..errors import TelephonyError
+from ..errors import NoRecording, TelephonyError
 from ..models.calls import Attempt, AttemptPage, CallLeg, SavedRecording
 from ..models.common import Done
 from ..models.paging import PagesUpdate
@@ -155,6 +155,108 @@ class CallsResource(CallControl):
         and, if `sha256` is given, right. `octet_stream` changes the content type, and not the
         file.
         """
+        options = DownloadOptions(on_progress=on_progress, sha256=sha256, accept=_is_recording)
+        fetching = self._fetch(recording_hash, Path(path), options, octet_stream, version, timeout)
+        del recording_hash  # crash reporters send local variables along
+        return await fetching
+
+    async def download_recordings_of(
+        self,
+        call_id: str,
+        folder: str | PathLike[str],
+        *,
+        on_result: Callable[[DownloadedFile], None] | None = None,
+        about_version: str = "3.0",
+        version: str = "3.0",
+        timeout: float = DOWNLOAD_TIMEOUT,
+    ) -> tuple[DownloadedFile, ...]:
+        """Save all recordings of a call by its id. Daktela AboutCall and GetRecording, Hovory.
+
+        A call has one for each recorded leg. The folder is made if need be. The files are named by
+        the id of the call (from the second on with `-2` and so on behind it) and by what they are,
+        `.wav` or `.mp3`; existing ones are replaced. `on_result` hears of each. Raises
+        `NoRecording` if the call has none; what was saved before another error stays. `timeout`
+        bounds each download.
+        """
+        legs = await self.about(call_id, version=about_version)
+        hashes = list(dict.fromkeys(leg.recording_hash for leg in legs if leg.recording_hash))
+        del legs
+        if not hashes:
+            raise NoRecording(
+                f"the service has no recording of the call {call_id}.", call="GET AboutCall"
+            )
+        await anyio.Path(folder).mkdir(parents=True, exist_ok=True)
+        stem = _file_name(call_id)
+        options = DownloadOptions(accept=_is_recording, suffix=_suffix)
+        saved: list[DownloadedFile] = []
+        while hashes:
+            name = f"{stem}-{len(saved) + 1}" if saved else stem
+            path = Path(folder) / name
+            file = await self._fetch(hashes.pop(0), path, options, False, version, timeout)
+            saved.append(file)
+            if on_result is not None:
+                on_result(file)
+        return tuple(saved)
+
+    async def download_recordings(
+        self,
+        recording_hashes: Iterable[str],
+        folder: str | PathLike[str],
+        *,
+        concurrency: int = CONCURRENCY,
+        on_result: Callable[[SavedRecording], None] | None = None,
+        version: str = "3.0",
+        timeout: float = DOWNLOAD_TIMEOUT,
+    ) -> tuple[SavedRecording, ...]:
+        """Save many recordings by their hashes, a few at a time. Daktela GetRecording, Hovory.
+
+        The folder is made if need be. Files are named by their hashes; what is there already is
+        not fetched again. A recording that fails does not stop the others: its result holds the
+        error. `on_result` hears of each as it ends; the results come in the order of the hashes,
+        each of which counts once. `timeout` bounds each download.
+        """
+        checks.whole("concurrency", concurrency, least=1)
+        target = anyio.Path(folder)
+        await target.mkdir(parents=True, exist_ok=True)
+        there = {entry.stem: Path(entry) async for entry in target.iterdir()}
+
+        async def save(recording_hash: str) -> SavedRecording:
+            name = _file_name(recording_hash)
+            result = SavedRecording(recording_hash=recording_hash, path=there.get(name))
+            if result.path is None:
+                path = Path(target) / name
+                result = await self._save_recording(recording_hash, path, version, timeout)
+            if on_result is not None:
+                on_result(result)
+            return result
+
+        # One hash by itself is one, and not its characters.
+        every = [recording_hashes] if isinstance(recording_hashes, str) else recording_hashes
+        hashes = dict.fromkeys(every)
+        return tuple(await map_bounded(save, hashes, concurrency))
+
+    async def _save_recording(
+        self, recording_hash: str, path: Path, version: str, timeout: float
+    ) -> SavedRecording:
+        result = SavedRecording(recording_hash=recording_hash)
+        options = DownloadOptions(accept=_is_recording, suffix=_suffix)
+        fetching = self._fetch(recording_hash, path, options, False, version, timeout)
+        del recording_hash  # crash reporters send local variables along
+        try:
+            file = await fetching
+        except TelephonyError as error:
+            return evolve(result, error=error)
+        return evolve(result, path=file.path, fetched=True)
+
+    async def _fetch(
+        self,
+        recording_hash: str,
+        path: Path,
+        options: DownloadOptions,
+        octet_stream: bool,
+        version: str,
+        timeout: float,
+    ) -> DownloadedFile:
         call = self._call(
             "GetRecording",
             Done,
@@ -169,61 +271,15 @@ class CallsResource(CallControl):
             version=version,
         )
         del recording_hash  # crash reporters send local variables along
-        options = DownloadOptions(on_progress=on_progress, sha256=sha256, accept=_is_recording)
-        return await self._session.save(call, Path(path), options, timeout=timeout)
+        return await self._session.save(call, path, options, timeout=timeout)
 
-    async def download_recordings(
-        self,
-        recording_hashes: Iterable[str],
-        folder: str | PathLike[str],
-        *,
-        concurrency: int = CONCURRENCY,
-        on_result: Callable[[SavedRecording], None] | None = None,
-        version: str = "3.0",
-        timeout: float = DOWNLOAD_TIMEOUT,
-    ) -> tuple[SavedRecording, ...]:
-        """Save many recordings, a few at a time. Daktela GetRecording, chapter Hovory.
 
-        The folder is made if need be. Files are named by their hashes; what is there already is
-        not fetched again. A recording that fails does not stop the others: its result holds the
-        error. `on_result` hears of each as it ends; the results come in the order of the hashes,
-        each of which counts once. `timeout` bounds each download.
-        """
-        checks.whole("concurrency", concurrency, least=1)
-        target = anyio.Path(folder)
-        await target.mkdir(parents=True, exist_ok=True)
-        there = {entry.stem: Path(entry) async for entry in target.iterdir()}
+def _file_name(text: str) -> str:
+    return re.sub(r"[^0-9A-Za-z._-]", "_", text)
 
-        async def save(recording_hash: str) -> SavedRecording:
-            name = re.sub(r"[^0-9A-Za-z._-]", "_", recording_hash)
-            result = SavedRecording(recording_hash=recording_hash, path=there.get(name))
-            if result.path is None:
-                result = await self._save_recording(
-                    recording_hash, Path(target), name, version, timeout
-                )
-            if on_result is not None:
-                on_result(result)
-            return result
 
-        # One hash by itself is one, and not its characters.
-        every = [recording_hashes] if isinstance(recording_hashes, str) else recording_hashes
-        hashes = dict.fromkeys(every)
-        return tuple(await map_bounded(save, hashes, concurrency))
-
-    async def _save_recording(
-        self, recording_hash: str, folder: Path, name: str, version: str, timeout: float
-    ) -> SavedRecording:
-        # Until its kind is known it has a name that is not taken for a finished one.
-        path = folder / f".{name}"
-        try:
-            file = await self.download_recording(
-                recording_hash, path, version=version, timeout=timeout
-            )
-        except TelephonyError as error:
-            return SavedRecording(recording_hash=recording_hash, error=error)
-        final = folder / f"{name}{'.mp3' if 'mpeg' in file.content_type.lower() else '.wav'}"
-        await anyio.Path(path).replace(final)
-        return SavedRecording(recording_hash=recording_hash, path=final, fetched=True)
+def _suffix(content_type: str) -> str:
+    return ".mp3" if "mpeg" in content_type.lower() else ".wav"
 
 
 def _is_recording(content_type: str, start: bytes) -> bool:

@@ -44,7 +44,11 @@ def _attempt(id_: str, start: datetime) -> Attempt:
 
 
 #: Made of others, or of several requests; they have tests of their own.
-FLOWS = ("calls.iter_attempts", "calls.download_recordings")
+FLOWS = (
+    "calls.iter_attempts",
+    "calls.download_recordings",
+    "calls.download_recordings_of",
+)
 DOWNLOADS = (("GetRecording 3.0", "calls.download_recording"),)
 
 ROWS = (

@@ -13,10 +13,12 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from _telephony_core.downloads import DownloadedFile
 from daktela_async.client import DaktelaClient
 from daktela_async.errors import (
     DaktelaApiError,
     InvalidRequest,
+    NoRecording,
     NotFound,
     OutcomeUnknown,
     ProtocolError,
@@ -105,13 +107,12 @@ async def test_iterating_checks_its_arguments_at_once() -> None:
     async with client() as daktela:
         with pytest.raises(InvalidRequest):
             daktela.calls.iter_attempts(END, BEGIN)
-        for nothing in (
-            lambda: daktela.calls.iter_attempts(BEGIN, END, queues=[]),
-            lambda: daktela.calls.iter_attempts(BEGIN, END, users=iter([])),
-            lambda: daktela.calls.iter_attempts(BEGIN, END, call_id=""),
-        ):
-            with pytest.raises(InvalidRequest, match="is empty"):
-                nothing()
+        with pytest.raises(InvalidRequest, match="queues is empty"):
+            daktela.calls.iter_attempts(BEGIN, END, queues=[])
+        with pytest.raises(InvalidRequest, match="users is empty"):
+            daktela.calls.iter_attempts(BEGIN, END, users=iter(()))
+        with pytest.raises(InvalidRequest, match="call_id is empty"):
+            daktela.calls.iter_attempts(BEGIN, END, call_id="")
 
 
 # What is repeated.
@@ -376,6 +377,12 @@ async def test_what_opens_a_recording_shows_in_no_error(
             (saved,) = await daktela.calls.download_recordings([HASH], tmp_path / "b")
     assert saved.error is not None
     shown = [told(caught.value), *told_with_locals(caught.value), told(saved.error), repr(saved)]
+    # What is named by the hash is so on purpose.
+    shown += [
+        text
+        for text in told_with_locals(saved.error)
+        if not text.partition(": ")[2].startswith(("path = ", "part = ", "self = "))
+    ]
     assert "GET GetRecording" in shown[0]
     for text in (*shown, caplog.text):
         assert HASH not in text
@@ -459,6 +466,63 @@ async def test_many_recordings(tmp_path: Path) -> None:
     assert sorted(heard, key=lambda row: row.recording_hash) == list(first)
     assert again == (SavedRecording(recording_hash="a.204", path=folder / "a.204.mp3"),)
     assert names_in(folder) == ["a.204.mp3", "b_.._b.wav"]
+
+
+def legs(*hashes: str | None) -> httpx.Response:
+    rows = [{"id_call": "1.2WS", "recording_hash": one} for one in hashes]
+    return answer(json.dumps({"status": 1, "result": rows}))
+
+
+async def test_all_recordings_of_a_call(tmp_path: Path) -> None:
+    def reply(request: httpx.Request) -> httpx.Response:
+        if "AboutCall" in request.url.path:
+            assert query_of(request) == (("id_call", "../1.2WS"),)
+            return legs("a", None, "b", "a", "", "c")
+        name = dict(query_of(request))["recording_hash"]
+        kind = "audio/mpeg" if name == "b" else "audio/x-wav"
+        return answer(name.encode(), content_type=kind)
+
+    folder = tmp_path / "new" / "folder"
+    heard: list[DownloadedFile] = []
+    with service() as router:
+        route = router.route().mock(side_effect=reply)
+        async with client() as daktela:
+            first = await daktela.calls.download_recordings_of(
+                "../1.2WS", folder, on_result=heard.append
+            )
+            again = await daktela.calls.download_recordings_of("../1.2WS", str(folder))
+    assert route.call_count == 8
+    names = [".._1.2WS.wav", ".._1.2WS-2.mp3", ".._1.2WS-3.wav"]
+    assert [file.path for file in first] == [folder / name for name in names]
+    assert [file.path.read_text() for file in first] == ["a", "b", "c"]
+    assert first == again == tuple(heard)
+    assert names_in(folder) == sorted(names)
+
+
+async def test_a_call_without_recordings(tmp_path: Path) -> None:
+    for found in (legs(), legs(None, "")):
+        with service() as router:
+            router.route().mock(return_value=found)
+            async with client() as daktela:
+                with pytest.raises(NoRecording, match=r"no recording of the call 1\.2WS"):
+                    await daktela.calls.download_recordings_of("1.2WS", tmp_path / "new")
+    assert names_in(tmp_path) == []
+
+
+async def test_what_was_saved_before_an_error_stays(tmp_path: Path) -> None:
+    replies = [
+        legs("a", HASH),
+        answer(SOUND, content_type="audio/x-wav"),
+        answer(f'{{"status":0,"error":"{HASH}"}}'),
+    ]
+    with service() as router:
+        router.route().mock(side_effect=replies)
+        async with client() as daktela:
+            with pytest.raises(DaktelaApiError) as caught:
+                await daktela.calls.download_recordings_of("1.2WS", tmp_path)
+    assert names_in(tmp_path) == ["1.2WS.wav"]
+    for text in (told(caught.value), *told_with_locals(caught.value)):
+        assert HASH not in text
 
 
 async def test_a_duration_is_sent_in_whole_seconds() -> None:
