@@ -106,7 +106,7 @@ def _unknown(group: SentGroup, what: str) -> OutcomeUnknown:
     return OutcomeUnknown(
         what,
         acted=Acted.MAYBE,
-        advice="Look with sms.list() which of them the service has.",
+        advice="Look with list() which of them the service has.",
         ids=(group.id,) if group.id else (),
     )
 

@@ -105,7 +105,8 @@ class SmsMessage(Record):
         billing_id: the account that is charged.
         direction: which way it went.
         created_at: when it was ordered, or came.
-        processed_at: when the gateway took it up.
+        processed_at: when the gateway took it up; in the document's sample two hours before
+            `created_at`, as if that one field were in UTC.
         number: the number at the other end.
         attempts: attempts at sending it.
         parts: how many SMS it takes.

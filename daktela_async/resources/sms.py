@@ -291,9 +291,10 @@ class SmsResource(DaktelaResource):
         version: str = "3.1",
         timeout: float | None = None,
     ) -> tuple[SmsMessage, ...]:
-        """List SMS, the oldest first. Daktela GetSMS, chapter SMS.
+        """List SMS. Daktela GetSMS, chapter SMS.
 
-        `keyword` is looked for in numbers and texts. Without any argument all SMS come.
+        `keyword` is looked for in numbers and texts. Without any argument all SMS come. The
+        document says that the oldest come first, and shows the latest first in a sample.
         """
         source = "Daktela GetSMS"
         if direction is not None:

@@ -190,9 +190,10 @@ class SmsConnectResource(DaktelaResource):
         version: str = "4.1",
         timeout: float | None = None,
     ) -> tuple[SmsConnectMessage, ...]:
-        """List SMS, the oldest first. Daktela GetSMSConnect, chapter SMSConnect.
+        """List SMS. Daktela GetSMSConnect, chapter SMSConnect.
 
-        `keyword` is looked for in numbers and texts. Without any argument all SMS come.
+        `keyword` is looked for in numbers and texts. Without any argument all SMS come. The
+        document says that the oldest come first.
         """
         source = "Daktela GetSMSConnect"
         if direction is not None:
