@@ -114,10 +114,10 @@ async def look_for(
         raise
     except DaktelaApiError as error:
         refusal = error
-    for one in found:
-        if one.id == job_id:
-            absence.over()
-            return one
+    one = next((one for one in found if one.id == job_id), None)
+    if one is not None:
+        absence.over()
+        return one
     try:
         return absence.noted(what)
     except JobNotFound as gone:

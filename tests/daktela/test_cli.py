@@ -344,6 +344,19 @@ def test_a_terminal_shows_trouble_below_the_board(
     assert "novak: GET RTUserState: HTTP 503" in shown.getvalue()
 
 
+@pytest.mark.usefixtures("impatient")
+def test_a_terminal_shows_trouble_no_longer_when_it_is_over(
+    sandbox: Sandbox, daktela: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = screen(monkeypatch)
+    # Nobody is logged in: no event tells of it.
+    sandbox.faults.add("RTUsersState", faults.Status(503), times=1)
+    assert daktela("watch", "--for", "3", "--every", "0.1").code == 0
+    assert "the team: GET RTUsersState: HTTP 503" in shown.getvalue()
+    last = shown.getvalue().rindex("agent")
+    assert "the team" not in shown.getvalue()[last:]
+
+
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
