@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attrs import field, frozen
 
@@ -115,3 +116,16 @@ def origin(url: str) -> tuple[str, str, int]:
         parts.hostname or "",
         parts.port or (443 if parts.scheme == "https" else 80),
     )
+
+
+def time_zone(zone: ZoneInfo | str) -> ZoneInfo:
+    """Return a time zone, by its name if need be, or raise `InvalidRequest`."""
+    if not isinstance(zone, str):
+        return zone
+    try:
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidRequest(
+            f"timezone is {zone!r}; no zone has that name.",
+            advice='Give one of the IANA database, such as "Europe/Warsaw".',
+        ) from None

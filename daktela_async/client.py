@@ -6,14 +6,13 @@ import hashlib
 import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Self, get_args, overload
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from _telephony_core import checks
 from _telephony_core.client import Client
 from _telephony_core.hooks import NO_HOOKS, Hooks
 from _telephony_core.redaction import Secret
 from _telephony_core.retries import RetryPolicy
-from _telephony_core.settings import MAX_BODY, TransportSettings
+from _telephony_core.settings import MAX_BODY, TransportSettings, time_zone
 
 from .errors import InvalidRequest
 from .service import PRAGUE, WireFormat
@@ -21,6 +20,7 @@ from .service import PRAGUE, WireFormat
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Collection, Mapping
+    from zoneinfo import ZoneInfo
 
     import httpx
 
@@ -175,7 +175,7 @@ class DaktelaClient(Client["DaktelaSession"]):
             wire_format=WireFormat(
                 checks.one_of("wire_format", wire_format, tuple(WireFormat), _SOURCE)
             ),
-            timezone=_zone(timezone),
+            timezone=time_zone(timezone),
             http_client=http_client,
         )
         super().__init__(session)
@@ -362,19 +362,6 @@ class DaktelaClient(Client["DaktelaSession"]):
             hooks=hooks,
             http_client=http_client,
         )
-
-
-def _zone(timezone: ZoneInfo | str) -> ZoneInfo:
-    """Return a time zone, by its name if need be, or raise `InvalidRequest`."""
-    if not isinstance(timezone, str):
-        return timezone
-    try:
-        return ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidRequest(
-            f"timezone is {timezone!r}; no zone has that name.",
-            advice='Give one of the IANA database, such as "Europe/Prague".',
-        ) from None
 
 
 def _token(token: str, login: str, password: str) -> str:

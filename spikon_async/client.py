@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from _telephony_core import checks
 from _telephony_core.client import Client
 from _telephony_core.hooks import NO_HOOKS, Hooks
 from _telephony_core.redaction import Secret
 from _telephony_core.retries import RetryPolicy
-from _telephony_core.settings import MAX_BODY, TransportSettings
+from _telephony_core.settings import MAX_BODY, TransportSettings, time_zone
 
 from .errors import InvalidRequest
 from .service import BASE_URL, WARSAW, WireFormat
@@ -20,6 +19,7 @@ from .service import BASE_URL, WARSAW, WireFormat
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Collection, Mapping
+    from zoneinfo import ZoneInfo
 
     import httpx
 
@@ -105,7 +105,7 @@ class SpikonClient(Client["SpikonSession"]):
                 hooks=hooks,
             ),
             wire_format=WireFormat(checks.one_of("wire_format", wire_format, formats, "SPIKON 4")),
-            timezone=_zone(timezone),
+            timezone=time_zone(timezone),
             http_client=http_client,
         )
         super().__init__(session)
@@ -205,16 +205,3 @@ class SpikonClient(Client["SpikonSession"]):
             hooks=hooks,
             http_client=http_client,
         )
-
-
-def _zone(timezone: ZoneInfo | str) -> ZoneInfo:
-    """Return a time zone, by its name if need be, or raise `InvalidRequest`."""
-    if not isinstance(timezone, str):
-        return timezone
-    try:
-        return ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidRequest(
-            f"timezone is {timezone!r}; no zone has that name.",
-            advice='Give one of the IANA database, such as "Europe/Warsaw".',
-        ) from None

@@ -36,6 +36,8 @@ DOWNLOAD_TIMEOUT = 600.0
 KEY_HEADER = "spikon-api-key"
 
 logger = logging.getLogger("spikon_async")
+# Whether anything of it shows is up to the application; else Python itself would print warnings.
+logger.addHandler(logging.NullHandler())
 
 
 class SpikonSession(ApiSession):
