@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 from attrs import frozen
@@ -47,6 +47,17 @@ class Terminal(io.StringIO):
 
     def isatty(self) -> bool:
         return True
+
+
+@contextmanager
+def typed(text: str) -> Generator[TextIO]:
+    """Open a terminal at which somebody types, and at last ends the input."""
+    import pty
+
+    controller, terminal = pty.openpty()
+    with open(terminal, encoding="utf-8") as stdin, open(controller, "wb", buffering=0) as keys:  # noqa: PTH123
+        keys.write(text.encode() + b"\x04")  # Ctrl-D
+        yield stdin
 
 
 class CommandLine:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
+import anyio
 from attrs import field, frozen
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, RenderableType
@@ -22,6 +24,8 @@ from .plain import JsonValue, cell, plain_fields
 
 T = TypeVar("T")
 
+#: Whether an event loop can wait for what is typed, as for a socket.
+_WAITS_FOR_TERMINALS = os.name == "posix"
 #: No table is wider. What is read by a program and not by a person is not fitted to a window.
 _WIDE = 10_000
 
@@ -149,23 +153,40 @@ class Output:
 
             yield tell
 
-    def confirm(self, question: str) -> bool:
-        """Ask a person; whoever is none must say so beforehand.
-
-        The question waits with the event loop at rest, and asyncio turns the first Ctrl-C into the
-        cancellation of a task, which would come after the answer. So for as long as it waits,
-        Ctrl-C is what it always is.
-        """
+    async def confirm(self, question: str) -> bool:
+        """Ask a person; whoever is none must say so beforehand."""
         if not sys.stdin.isatty():
             raise InvalidRequest(
                 "this costs money, and there is nobody to ask.", advice="Agree with --yes."
             )
-        handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-        try:
-            self._errors.print(Text(f"{question} [y/N] "), end="")
-            return sys.stdin.readline().strip().lower() in {"y", "yes"}
-        finally:
-            signal.signal(signal.SIGINT, handler)
+        self._errors.print(Text(f"{question} [y/N] "), end="")
+        answer = await _typed_line() if _WAITS_FOR_TERMINALS else _typed_line_at_rest()
+        return answer.strip().lower() in {"y", "yes"}
+
+
+async def _typed_line() -> str:
+    """Return the next line that is typed.
+
+    A terminal can be read once its line is complete. Until then the event loop waits, so that
+    Ctrl-C is heard at every moment: a read of one's own would miss the one that comes just before
+    the system begins to wait.
+    """
+    await anyio.wait_readable(sys.stdin)
+    return sys.stdin.readline()
+
+
+def _typed_line_at_rest() -> str:
+    """Return the next line that is typed, where the event loop cannot wait for it.
+
+    Meanwhile the loop is at rest, and asyncio turns the first Ctrl-C into the cancellation of a
+    task, which would come after the answer. So for as long as it waits, Ctrl-C is what it always
+    is.
+    """
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return sys.stdin.readline()
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def table(rows: Iterable[T], columns: Iterable[Column[T]]) -> Table:

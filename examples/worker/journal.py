@@ -33,6 +33,9 @@ from attrs import frozen
 
 Detail: TypeAlias = Mapping[str, str]
 
+#: Seconds for which a journal waits while another process writes.
+_PATIENCE = 30.0
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
     id TEXT PRIMARY KEY, task TEXT NOT NULL, detail TEXT NOT NULL, state TEXT NOT NULL,
@@ -121,11 +124,31 @@ class Journal:
         self.now = clock
         # Made before SQLite does, so that nobody else can read it; its companions follow suit.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        self._db = sqlite3.connect(path, isolation_level=None, timeout=30.0)
+        self._db = sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE)
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA synchronous=FULL")
-        self._db.execute("PRAGMA journal_mode=WAL")
+        self._write_ahead()
         self._db.executescript(_SCHEMA)
+
+    def _write_ahead(self) -> None:
+        """Keep a write-ahead log from now on.
+
+        It is the one statement that SQLite does not let wait: where several begin a journal at
+        once, all but one are told at once that it is locked.
+        """
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.Error as error:
+                # The low byte is the kind of an error, the others tell more of it.
+                busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                if not busy or time.monotonic() > deadline:
+                    self._db.close()
+                    raise
+            else:
+                return
+            time.sleep(0.02)
 
     def __enter__(self) -> Self:
         return self

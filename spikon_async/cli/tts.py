@@ -86,7 +86,8 @@ async def _buy(text: str, voice: str, name: str | None, yes: bool, run: SpikonRu
     if not yes:
         run.then = f"if the price is agreed to, tts/generate buys it, {rest}"
         price = await run.client.tts.price(text, voice=voice)
-        if not run.show.confirm(f"It costs {price.gross} PLN ({price.net} net). Buy it?"):
+        question = f"It costs {price.gross} PLN ({price.net} net). Buy it?"
+        if not await run.show.confirm(question):
             return None
     run.then = rest
     title = name or " ".join(text.split())[:40]

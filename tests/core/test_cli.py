@@ -17,13 +17,14 @@ from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
+import anyio
 import httpx
 import pytest
 from attrs import field, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from _telephony_core.cli import credentials, entry, options
+from _telephony_core.cli import credentials, entry, options, output
 from _telephony_core.cli.begun import Begun
 from _telephony_core.cli.credentials import Service, find_credentials
 from _telephony_core.cli.csv_files import write_csv
@@ -49,7 +50,7 @@ from _telephony_core.errors import (
     TelephonyError,
     WaitTimeout,
 )
-from tests.command_line import Terminal, clean_environment
+from tests.command_line import Terminal, clean_environment, typed
 
 # The way in.
 
@@ -529,25 +530,43 @@ def test_progress_is_for_terminals_and_on_standard_error(
     assert "Delivery: sent" in screen.getvalue()
 
 
-@pytest.mark.parametrize(
+ANSWERS = pytest.mark.parametrize(
     ("answer", "expected"),
     [("y\n", True), ("Yes\n", True), ("\n", False), ("", False), ("no\n", False)],
 )
-def test_a_person_is_asked(
+
+
+@ANSWERS
+def test_a_person_is_asked_where_the_loop_cannot_wait(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     answer: str,
     expected: bool,
 ) -> None:
     handler = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(output, "_WAITS_FOR_TERMINALS", False)
     monkeypatch.setattr(sys, "stdin", Terminal(answer))
-    assert Output("spikon", as_json=True).confirm("Buy it?") is expected
+    assert anyio.run(Output("spikon", as_json=True).confirm, "Buy it?") is expected
     shown = capsys.readouterr()
     assert shown == ("", "Buy it? [y/N] ")
     assert signal.getsignal(signal.SIGINT) is handler
 
 
+@pytest.mark.skipif(os.name != "posix", reason="there are no terminals to open")
+@ANSWERS
+def test_a_person_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    answer: str,
+    expected: bool,
+) -> None:
+    with typed(answer) as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        assert anyio.run(Output("spikon", as_json=True).confirm, "Buy it?") is expected
+    assert capsys.readouterr() == ("", "Buy it? [y/N] ")
+
+
 def test_who_is_no_person_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", open(os.devnull, encoding="utf-8"))  # noqa: SIM115, PTH123
     with sys.stdin, pytest.raises(InvalidRequest, match="--yes"):
-        Output("spikon", as_json=False).confirm("Buy it?")
+        anyio.run(Output("spikon", as_json=False).confirm, "Buy it?")

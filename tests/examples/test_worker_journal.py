@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sqlite3
+import threading
 import time
 from collections.abc import Generator
+from contextlib import closing, contextmanager
 from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
 
@@ -190,6 +193,40 @@ def test_many_processes_can_begin_one_journal(tmp_path: Path) -> None:
     assert [worker.exitcode for worker in workers] == [0] * 4
     with Journal(path) as journal:
         assert len(journal.jobs()) == 20
+
+
+@contextmanager
+def somebody_begins(path: Path) -> Generator[sqlite3.Connection, None, None]:
+    """Let another connection be at work on a journal that is not begun yet."""
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield other
+
+
+def test_a_journal_that_somebody_begins_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite3"
+    with somebody_begins(path) as other:
+        timer = threading.Timer(0.2, other.execute, ("COMMIT",))
+        timer.start()
+        with Journal(path) as journal:
+            assert journal.jobs() == []
+        timer.join()
+
+
+def test_a_journal_is_not_waited_for_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "journal.sqlite3"
+    monkeypatch.setattr("examples.worker.journal._PATIENCE", 0.1)
+    with somebody_begins(path), pytest.raises(sqlite3.OperationalError, match="locked"):
+        Journal(path)
+
+
+def test_what_is_no_journal_is_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite3"
+    path.write_bytes(b"something else, which is longer than the header of such a file" * 10)
+    with pytest.raises(sqlite3.DatabaseError, match="not a database"):
+        Journal(path)
 
 
 def test_a_lock_has_one_holder(tmp_path: Path) -> None:

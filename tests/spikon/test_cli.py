@@ -26,6 +26,7 @@ from tests.command_line import (
     commands,
     listening,
     process,
+    typed,
     until,
 )
 
@@ -225,6 +226,7 @@ def test_speech_is_bought_and_saved(
     }
 
 
+@pytest.mark.skipif(os.name != "posix", reason="there are no terminals to open")
 @pytest.mark.parametrize(("answer", "code", "bought"), [("y\n", 0, 1), ("n\n", 3, 0)])
 def test_the_price_is_agreed_to_before_speech_is_bought(
     sandbox: Sandbox,
@@ -235,8 +237,9 @@ def test_the_price_is_agreed_to_before_speech_is_bought(
     code: int,
     bought: int,
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", Terminal(answer))
-    ended = spikon("tts", "say", "Hej", "--voice", "Ewa", "--to", str(tmp_path / "x.mp3"))
+    with typed(answer) as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        ended = spikon("tts", "say", "Hej", "--voice", "Ewa", "--to", str(tmp_path / "x.mp3"))
     assert ended.code == code
     assert "PLN" in ended.err
     assert ("Nothing was bought." in ended.err) is (not bought)
