@@ -1,7 +1,8 @@
 """Backends and clocks for all tests.
 
 A test marked `asyncio` runs by pytest-asyncio; one marked `anyio` runs twice, on asyncio and on
-trio. With the marker `virtual_time` both do so on a clock that jumps to the next timer.
+trio. With the marker `virtual_time` both do so on a clock that jumps to the next timer. Coverage
+looks away from what is marked `repetitive`.
 """
 
 from __future__ import annotations
@@ -9,12 +10,16 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from tests.virtual_time import VirtualTimeLoop, virtual_trio_clock
+
+if TYPE_CHECKING:
+    from coverage import Coverage
 
 # How long an example takes says more of what else the machine does than of the code.
 settings.register_profile("unhurried", parent=settings.default, deadline=None)
@@ -50,6 +55,21 @@ def pytest_asyncio_loop_factories(
         # The one that programs have there unless they ask for another.
         return {"real": asyncio.ProactorEventLoop}
     return {"real": asyncio.SelectorEventLoop}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Let coverage look away from what is repetitive: to be watched takes two thirds more time."""
+    watching: Coverage | None = None
+    if "coverage" in sys.modules and item.get_closest_marker("repetitive"):
+        watching = sys.modules["coverage"].Coverage.current()
+    if watching is None:
+        return (yield)
+    watching.stop()
+    try:
+        return (yield)
+    finally:
+        watching.start()
 
 
 @pytest.fixture(params=["asyncio", "trio"])

@@ -169,6 +169,7 @@ def test_the_memory_and_sockets_of_this_process_are_known() -> None:
     assert resident_memory() > 1 << 20
 
 
+@pytest.mark.repetitive
 @pytest.mark.skipif(not TELLS, reason="this system does not tell what a process holds")
 @pytest.mark.parametrize("way", Way)
 def test_cancelled_calls_leave_nothing_behind(way: Way) -> None:

@@ -163,6 +163,7 @@ async def test_a_server_that_takes_nothing_is_given_up() -> None:
         stream.close()
 
 
+@pytest.mark.repetitive
 @pytest.mark.asyncio
 async def test_a_slow_reader_holds_the_server_back() -> None:
     sent = 0
@@ -406,6 +407,7 @@ async def test_a_host_without_addresses_cannot_be_reached(monkeypatch: pytest.Mo
 # Nothing is left behind.
 
 
+@pytest.mark.repetitive
 @pytest.mark.asyncio
 @pytest.mark.parametrize("tls", [False, True])
 @pytest.mark.parametrize("way", ["scope", "timeout", "cancel"])

@@ -51,6 +51,7 @@ async def made(endpoint: Endpoint, answer: AnyAnswer, wire_format: WireFormat) -
             return error
 
 
+@pytest.mark.repetitive
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
 def test_a_good_answer_gets_through_here_too(endpoint: Endpoint) -> None:
     answer = AnyAnswer(200, "", endpoint.body.encode())
@@ -58,6 +59,7 @@ def test_a_good_answer_gets_through_here_too(endpoint: Endpoint) -> None:
     assert found == endpoint.result
 
 
+@pytest.mark.repetitive
 @pytest.mark.parametrize("wire_format", list(WireFormat))
 @settings(max_examples=150, deadline=None)
 @given(endpoint=st.sampled_from(ENDPOINTS), answer=any_answers(BODIES))
@@ -67,6 +69,7 @@ def test_any_answer_is_a_result_or_an_error_of_ours(
     asyncio.run(made(endpoint, answer, wire_format))
 
 
+@pytest.mark.repetitive
 @settings(max_examples=300, deadline=None)
 @given(data=st.data(), endpoint=st.sampled_from(ENDPOINTS))
 def test_a_damaged_answer_of_its_own_is_a_result_or_an_error_of_ours(

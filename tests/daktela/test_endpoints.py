@@ -83,6 +83,7 @@ async def test_the_documented_json(endpoint: Endpoint) -> None:
     assert list(undocumented(result)) == []
 
 
+@pytest.mark.repetitive
 @pytest.mark.parametrize("style", XML_STYLES)
 @each_endpoint
 async def test_the_same_as_xml(endpoint: Endpoint, style: XmlStyle) -> None:
@@ -124,6 +125,7 @@ REWRITES: dict[str, Callable[[Json], Json]] = {
 }
 
 
+@pytest.mark.repetitive
 @pytest.mark.parametrize("how", REWRITES)
 @each_endpoint
 async def test_other_spellings_are_the_same(endpoint: Endpoint, how: str) -> None:

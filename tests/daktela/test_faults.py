@@ -156,6 +156,7 @@ def unused_port() -> int:
 # Cancellation.
 
 
+@pytest.mark.repetitive
 @pytest.mark.asyncio
 @pytest.mark.parametrize("how", ["scope", "timeout", "cancel"])
 async def test_thousands_of_cancelled_calls_leave_the_client_whole(how: str) -> None:

@@ -101,6 +101,7 @@ nested: st.SearchStrategy[PhpValue] = st.recursive(
 )
 
 
+@pytest.mark.repetitive
 @settings(max_examples=400)
 @given(st.dictionaries(names, nested, max_size=4))
 def test_any_parameters_survive(params: dict[str, PhpValue]) -> None:

@@ -498,6 +498,7 @@ def test_the_states_are_those_that_the_server_showed(
     run_virtually(backend, main)
 
 
+@pytest.mark.repetitive
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_an_outage_of_days_is_borne(backend: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "daktela_async")
@@ -609,6 +610,7 @@ def doing_of(event: AgentEvent[State]) -> tuple[str, str]:
     return event.user, event.state.doing
 
 
+@pytest.mark.repetitive
 class TestManyAgents:
     pytestmark = on_virtual_time
 

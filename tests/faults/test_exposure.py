@@ -13,7 +13,7 @@ from tests.faults.exposure import told, told_with_locals
 from tests.faults.faults import FAULTS
 from tests.faults.matrix import Matrix, Setting
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.repetitive]
 
 each_fault = pytest.mark.parametrize(
     "setting",

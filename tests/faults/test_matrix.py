@@ -14,7 +14,7 @@ from tests.faults.apis import DAKTELA, SPIKON
 from tests.faults.faults import FAULTS
 from tests.faults.matrix import Matrix, Setting
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, pytest.mark.repetitive]
 
 SETTINGS = [
     Setting(fault, tls, wire_format)

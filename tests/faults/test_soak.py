@@ -6,7 +6,7 @@ import pytest
 
 from tests.faults.soak import soak, summary
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, pytest.mark.repetitive]
 
 
 async def test_nothing_is_left_after_a_soak(pytestconfig: pytest.Config) -> None:

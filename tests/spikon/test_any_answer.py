@@ -46,6 +46,7 @@ async def made(endpoint: Endpoint, answer: AnyAnswer, wire_format: WireFormat) -
             return error
 
 
+@pytest.mark.repetitive
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
 def test_a_good_answer_gets_through_here_too(endpoint: Endpoint) -> None:
     for body, result in (
@@ -56,6 +57,7 @@ def test_a_good_answer_gets_through_here_too(endpoint: Endpoint) -> None:
         assert asyncio.run(made(endpoint, answer, WireFormat.JSON)) == result
 
 
+@pytest.mark.repetitive
 @pytest.mark.parametrize("wire_format", list(WireFormat))
 @settings(max_examples=150, deadline=None)
 @given(endpoint=st.sampled_from(ENDPOINTS), answer=any_answers(BODIES))
@@ -65,6 +67,7 @@ def test_any_answer_is_a_result_or_an_error_of_ours(
     asyncio.run(made(endpoint, answer, wire_format))
 
 
+@pytest.mark.repetitive
 @settings(max_examples=300, deadline=None)
 @given(data=st.data(), endpoint=st.sampled_from(ENDPOINTS))
 def test_a_damaged_answer_of_its_own_is_a_result_or_an_error_of_ours(

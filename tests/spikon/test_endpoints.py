@@ -202,6 +202,7 @@ REWRITES: dict[str, Rewrite] = {
 }
 
 
+@pytest.mark.repetitive
 @pytest.mark.parametrize("how", REWRITES)
 @each_endpoint
 async def test_other_spellings_are_the_same(endpoint: Endpoint, how: str) -> None:
@@ -336,6 +337,7 @@ FOREIGN = [
 ]
 
 
+@pytest.mark.repetitive
 @pytest.mark.parametrize("body", FOREIGN)
 @each_endpoint
 async def test_a_foreign_or_empty_answer_is_no_result(endpoint: Endpoint, body: str) -> None:

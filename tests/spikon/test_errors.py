@@ -104,6 +104,7 @@ async def caught(body: str | httpx.Response, call: Call | None = None) -> Spikon
 # Every code.
 
 
+@pytest.mark.repetitive
 @pytest.mark.parametrize("status", [200, 400])
 @pytest.mark.parametrize("wrapping", WRAPPINGS)
 async def test_every_code_in_every_wrapping(wrapping: str, status: int) -> None:

@@ -147,6 +147,7 @@ class Later(faults.Fault):
 # Many wait, few requests.
 
 
+@pytest.mark.repetitive
 @pytest.mark.parametrize("count", [1, 20, 300])
 async def test_any_number_of_waits_costs_one_request_a_tick(count: int) -> None:
     async with playing(order_delay=600) as (sandbox, spikon):
@@ -171,6 +172,7 @@ async def test_any_number_of_waits_costs_one_request_a_tick(count: int) -> None:
         assert all(report.ready for report in done)
 
 
+@pytest.mark.repetitive
 async def test_waits_that_begin_at_any_moment_share_their_looks() -> None:
     async with playing(order_delay=100) as (sandbox, spikon):
         report_id = await spikon.call_lists.order(date(2024, 5, 1), date(2024, 5, 2))
