@@ -86,7 +86,6 @@ def extras(value: object) -> object:
     return [repr(list(value.extra.items())), fields]
 
 
-@pytest.mark.repetitive
 @settings(max_examples=200)
 @given(values, st.sampled_from([Sample, Part, Odd, Record, Unusual, tuple[Part, ...]]))
 def test_any_value_is_the_same_record(plain: Plain, model: type[Any]) -> None:
@@ -130,7 +129,6 @@ GOOD: dict[str, Plain] = {
 }
 
 
-@pytest.mark.repetitive
 @settings(max_examples=400)
 @given(st.dictionaries(st.sampled_from([each.name for each in attrs.fields(Row)]), scalars))
 def test_each_field_is_read_alike(fields: dict[str, Plain]) -> None:

@@ -88,7 +88,6 @@ documents: st.SearchStrategy[str] = st.recursive(
 )
 
 
-@pytest.mark.repetitive
 @pytest.mark.parametrize("long", [False, True])
 def test_json_is_read_as_the_json_module_reads_it(
     long: bool, monkeypatch: pytest.MonkeyPatch

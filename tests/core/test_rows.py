@@ -95,7 +95,6 @@ some_fields = st.dictionaries(
 )
 
 
-@pytest.mark.repetitive
 @settings(max_examples=200)
 @given(st.lists(some_fields, max_size=5))
 def test_any_rows_are_read_alike(rows: list[dict[str, Plain]]) -> None:
@@ -104,7 +103,6 @@ def test_any_rows_are_read_alike(rows: list[dict[str, Plain]]) -> None:
     both_ways({"result": [{**GOOD, **row} for row in rows]}, tuple[Row, ...])
 
 
-@pytest.mark.repetitive
 @pytest.mark.parametrize("text", TEXTS)
 def test_each_text_is_read_alike_in_each_field(text: str) -> None:
     for name in GOOD:
@@ -112,7 +110,6 @@ def test_each_text_is_read_alike_in_each_field(text: str) -> None:
         both_ways(in_page(GOOD, {**GOOD, f"maybe_{name}": text}, GOOD), RowPage)
 
 
-@pytest.mark.repetitive
 @given(
     st.lists(
         st.dictionaries(

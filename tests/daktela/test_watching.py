@@ -610,7 +610,6 @@ def doing_of(event: AgentEvent[State]) -> tuple[str, str]:
     return event.user, event.state.doing
 
 
-@pytest.mark.repetitive
 class TestManyAgents:
     pytestmark = on_virtual_time
 

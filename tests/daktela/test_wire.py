@@ -181,7 +181,6 @@ _plain: st.SearchStrategy[Plain] = st.recursive(
 )
 
 
-@pytest.mark.repetitive
 @pytest.mark.parametrize("style", [style for style in XML_STYLES if style != "unkeyed"])
 @given(plain=_plain)
 def test_xml_says_what_json_says(style: XmlStyle, plain: Plain) -> None:
