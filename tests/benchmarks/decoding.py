@@ -130,10 +130,10 @@ def run(*, quick: bool) -> list[Row]:
     lax = msgspec.json.Decoder(MsgspecEnvelope, strict=False).decode
     peers: dict[str, Read] = {PYDANTIC: PydanticEnvelope.model_validate_json, MSGSPEC: lax}
     rows: list[Row] = []
-    for count, rounds in [(1000, 21), (20_000, 1)] if quick else [(1000, 101), (100_000, 7)]:
+    for count, rounds in [(1000, 21), (20_000, 1)] if quick else [(1000, 101), (100_000, 5)]:
         rows += _rows(f"{count} rows of JSON", as_json(count), count, ours, peers, rounds)
     peers = {XMLTODICT: xmltodict.parse}
-    for count, rounds in [(1000, 3)] if quick else [(1000, 21), (100_000, 1)]:
+    for count, rounds in [(1000, 3)] if quick else [(1000, 11), (100_000, 1)]:
         rows += _rows(f"{count} rows of XML", as_xml(count), count, ours, peers, rounds)
     return rows
 

@@ -52,7 +52,7 @@ def run(*, quick: bool) -> list[Row]:
     for code in contestants.values():
         # Whatever has no bytecode yet has it from now on.
         _measure(code)
-    for _ in range(2 if quick else 15):
+    for _ in range(2 if quick else 9):
         for name, code in contestants.items():
             seconds[name].append(_measure(code))
     figures = {name: statistics.median(times) for name, times in seconds.items()}

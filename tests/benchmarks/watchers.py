@@ -77,7 +77,7 @@ Watching = Callable[[Scenario, Tally], AbstractAsyncContextManager[Callable[[int
 
 def run(*, quick: bool) -> list[Row]:
     if quick:
-        return _compare(tls=True, many=150, hold=(0.3, 0.6), window=1.2, rounds=1)
+        return _compare(tls=True, many=120, hold=(0.3, 0.6), window=1.2, rounds=1)
     hold = (2.0, 5.0)
     return [
         *_compare(tls=False, many=1000, hold=hold, window=8, rounds=1),
