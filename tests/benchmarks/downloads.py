@@ -53,8 +53,12 @@ def run(*, quick: bool) -> list[Row]:
         if TELLS:
             # Side by side: memory, unlike speed, is nobody else's.
             with ThreadPoolExecutor() as pool:
-                ours, theirs = pool.map(
-                    lambda name, tls=tls: in_fresh_process(_memory, name, size, tls), (OURS, PEER)
+                ours, theirs = (
+                    measured.result()
+                    for measured in [
+                        pool.submit(in_fresh_process, _memory, name, size, tls)
+                        for name in (OURS, PEER)
+                    ]
                 )
             rows.append(
                 Row(
