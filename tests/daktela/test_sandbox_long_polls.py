@@ -190,7 +190,9 @@ async def test_a_caller_that_hangs_up_is_noticed() -> None:
         assert (sandbox.log[-1].acted, sandbox.log[-1].status) == (False, None)
 
 
-async def test_it_stops_at_once_though_requests_are_held() -> None:
+async def test_it_stops_at_once_though_requests_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    # It would wait so long for whoever does not listen.
+    monkeypatch.setattr("_telephony_core.sandbox.runner._STOP_WITHIN", 60.0)
     sandbox = Sandbox()
     state = await Api(sandbox).ok("4.0/RTUserState", user="novak")
     query = {"user": "novak", "hash": state["hash"], "access_token": sandbox.access_token}
@@ -206,7 +208,7 @@ async def test_it_stops_at_once_though_requests_are_held() -> None:
                 group.start_soon(wait, httpx.URL(sandbox.url + URL, params=query))
             await until(lambda: sandbox.held_requests == 5)
             begin = time.monotonic()
-        assert time.monotonic() - begin < 1
+        assert time.monotonic() - begin < 10
     assert sandbox.held_requests == 0
 
 

@@ -288,17 +288,17 @@ async def test_a_deadline_that_passes_after_sending() -> None:
     async with Sandbox.serve() as sandbox, client(sandbox) as spikon:
         sandbox.faults.add("*", faults.Late(60), times=None)
         with pytest.raises(OutcomeUnknown) as caught:
-            await spikon.sms.send("600123456", "Dzień dobry", sender="SMS", timeout=0.05)
+            await spikon.sms.send("600123456", "Dzień dobry", sender="SMS", timeout=0.5)
         assert isinstance(caught.value.__cause__, DeadlineExceeded)
         with pytest.raises(DeadlineExceeded) as read:
-            await spikon.account.balance(timeout=0.05)
+            await spikon.account.balance(timeout=0.1)
         assert isinstance(read.value, TimeoutError)
         assert read.value.acted is Acted.NO
         assert len(sandbox.sent_sms) == 1
 
 
 async def test_a_silent_server_is_left_after_the_read_timeout() -> None:
-    async with Sandbox.serve() as sandbox, client(sandbox, read_timeout=0.03) as spikon:
+    async with Sandbox.serve() as sandbox, client(sandbox, read_timeout=0.5) as spikon:
         sandbox.faults.add("sms/send", faults.WrongLength(10))
         with pytest.raises(OutcomeUnknown) as caught:
             await spikon.sms.send("600123456", "Dzień dobry", sender="SMS")
