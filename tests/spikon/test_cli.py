@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from _telephony_core.sandbox.clock import Clock
 from _telephony_core.sandbox.exchange import Exchange
 from spikon_async import cli
 from spikon_async.cli.program import PROGRAM, main
@@ -61,8 +62,8 @@ def serving(**settings: object) -> Generator[Sandbox]:
 
 
 @pytest.fixture
-def sandbox(monkeypatch: pytest.MonkeyPatch) -> Generator[Sandbox]:
-    with serving() as served:
+def sandbox(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Generator[Sandbox]:
+    with serving(**getattr(request, "param", {})) as served:
         monkeypatch.setenv("SPIKON_API_KEY", KEY)
         monkeypatch.setenv("SPIKON_BASE_URL", served.url)
         yield served
@@ -326,7 +327,8 @@ def test_phone_books(sandbox: Sandbox, spikon: CommandLine) -> None:
     assert spikon("phone-books", "delete", book["id"]).code == 3
 
 
-def test_campaigns(sandbox: Sandbox, spikon: CommandLine) -> None:
+@pytest.mark.parametrize("sandbox", [{"clock": Clock(start=datetime(2026, 1, 4))}], indirect=True)
+def test_campaigns_on_a_sunday(sandbox: Sandbox, spikon: CommandLine) -> None:
     assert spikon("campaigns", "list", "--json").rows[0] == {"id": "1", "name": "Windykacja"}
     assert spikon("campaigns", "agents", "--json").rows[0]["incoming_campaigns"] == ["1", "2"]
     assert "1, 2" in spikon("campaigns", "agents").out
