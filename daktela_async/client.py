@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Self, get_args, overload
 
 from _telephony_core import checks
@@ -316,37 +316,9 @@ class DaktelaClient(Client["DaktelaSession"]):
                 "the environment variable DAKTELA_SERVER is not set.",
                 advice='Set it to the name of the call centre, like "myvu.daktela.com".',
             )
-        token = variables.get("DAKTELA_ACCESS_TOKEN", "")
-        if token:
-            return cls(
-                server,
-                access_token=token,
-                token_in=token_in,
-                wire_format=wire_format,
-                timezone=timezone,
-                timeout=timeout,
-                connect_timeout=connect_timeout,
-                read_timeout=read_timeout,
-                retry=retry,
-                max_connections=max_connections,
-                max_body=max_body,
-                verify=verify,
-                proxy=proxy,
-                allow_http=allow_http,
-                hooks=hooks,
-                http_client=http_client,
-            )
-        login = variables.get("DAKTELA_LOGIN", "")
-        password = variables.get("DAKTELA_PASSWORD", "")
-        if not (login and password):
-            raise InvalidRequest(
-                "neither DAKTELA_ACCESS_TOKEN nor DAKTELA_LOGIN with DAKTELA_PASSWORD is set.",
-                advice=f"See {_SOURCE}.",
-            )
-        return cls(
+        make = partial(
+            cls,
             server,
-            login=login,
-            password=password,
             token_in=token_in,
             wire_format=wire_format,
             timezone=timezone,
@@ -362,6 +334,17 @@ class DaktelaClient(Client["DaktelaSession"]):
             hooks=hooks,
             http_client=http_client,
         )
+        token = variables.get("DAKTELA_ACCESS_TOKEN", "")
+        if token:
+            return make(access_token=token)
+        login = variables.get("DAKTELA_LOGIN", "")
+        password = variables.get("DAKTELA_PASSWORD", "")
+        if not (login and password):
+            raise InvalidRequest(
+                "neither DAKTELA_ACCESS_TOKEN nor DAKTELA_LOGIN with DAKTELA_PASSWORD is set.",
+                advice=f"See {_SOURCE}.",
+            )
+        return make(login=login, password=password)
 
 
 def _token(token: str, login: str, password: str) -> str:

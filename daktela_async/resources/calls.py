@@ -156,7 +156,9 @@ class CallsResource(CallControl):
         file.
         """
         options = DownloadOptions(on_progress=on_progress, sha256=sha256, accept=_is_recording)
-        fetching = self._fetch(recording_hash, Path(path), options, octet_stream, version, timeout)
+        fetching = self._fetch(
+            recording_hash, Path(path), version, timeout, options, octet_stream=octet_stream
+        )
         del recording_hash  # crash reporters send local variables along
         return await fetching
 
@@ -187,12 +189,11 @@ class CallsResource(CallControl):
             )
         await anyio.Path(folder).mkdir(parents=True, exist_ok=True)
         stem = _file_name(call_id)
-        options = DownloadOptions(accept=_is_recording, suffix=_suffix)
         saved: list[DownloadedFile] = []
         while hashes:
             name = f"{stem}-{len(saved) + 1}" if saved else stem
             path = Path(folder) / name
-            file = await self._fetch(hashes.pop(0), path, options, False, version, timeout)
+            file = await self._fetch(hashes.pop(0), path, version, timeout)
             saved.append(file)
             if on_result is not None:
                 on_result(file)
@@ -239,8 +240,7 @@ class CallsResource(CallControl):
         self, recording_hash: str, path: Path, version: str, timeout: float
     ) -> SavedRecording:
         result = SavedRecording(recording_hash=recording_hash)
-        options = DownloadOptions(accept=_is_recording, suffix=_suffix)
-        fetching = self._fetch(recording_hash, path, options, False, version, timeout)
+        fetching = self._fetch(recording_hash, path, version, timeout)
         del recording_hash  # crash reporters send local variables along
         try:
             file = await fetching
@@ -252,11 +252,13 @@ class CallsResource(CallControl):
         self,
         recording_hash: str,
         path: Path,
-        options: DownloadOptions,
-        octet_stream: bool,
         version: str,
         timeout: float,
+        options: DownloadOptions | None = None,
+        *,
+        octet_stream: bool = False,
     ) -> DownloadedFile:
+        """Save a recording, with the suffix of its kind unless `options` say otherwise."""
         call = self._call(
             "GetRecording",
             Done,
@@ -271,6 +273,7 @@ class CallsResource(CallControl):
             version=version,
         )
         del recording_hash  # crash reporters send local variables along
+        options = options or DownloadOptions(accept=_is_recording, suffix=_suffix)
         return await self._session.save(call, path, options, timeout=timeout)
 
 

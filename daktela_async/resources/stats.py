@@ -1,6 +1,6 @@
 """Chapter Statistiky: what was. What is at this moment is in `realtime`."""
 
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -358,14 +358,11 @@ class StatsResource(DaktelaResource):
 
         `users` and `pauses` are ids; `take` is at most 1000.
         """
-        params: dict[str, PhpValue] = {
-            "users": listed("users", users, "Daktela StatsUsersPauses"),
-            "pauses": listed("pauses", pauses, "Daktela StatsUsersPauses"),
-        }
+        filters = {"users": users, "pauses": pauses}
         page = await self._ask(
             "StatsUsersPauses",
             PausePage,
-            self._between("StatsUsersPauses", since, until, params, skip, take),
+            self._between("StatsUsersPauses", since, until, filters, skip, take),
             version=version,
             timeout=timeout,
         )
@@ -386,11 +383,12 @@ class StatsResource(DaktelaResource):
         timeout: float | None = None,
     ) -> AsyncGenerator[PausePeriod, None]:
         """Yield all breaks of agents, each once. Daktela StatsUsersPauses, chapter Statistiky."""
-        first, last = period(since, until, self._session.timezone, "Daktela StatsUsersPauses")
+        source = "Daktela StatsUsersPauses"
+        first, last = period(since, until, self._session.timezone, source)
         ask = partial(
             self.user_pauses,
-            users=listed("users", users, "Daktela StatsUsersPauses"),
-            pauses=listed("pauses", pauses, "Daktela StatsUsersPauses"),
+            users=listed("users", users, source),
+            pauses=listed("pauses", pauses, source),
             version=version,
             timeout=timeout,
         )
@@ -424,14 +422,7 @@ class StatsResource(DaktelaResource):
         page = await self._ask(
             "StatsUsersQueues",
             QueuePeriodPage,
-            self._between(
-                "StatsUsersQueues",
-                since,
-                until,
-                {"users": listed("users", users, "Daktela StatsUsersQueues")},
-                skip,
-                take,
-            ),
+            self._between("StatsUsersQueues", since, until, {"users": users}, skip, take),
             version=version,
             timeout=timeout,
         )
@@ -451,10 +442,11 @@ class StatsResource(DaktelaResource):
         timeout: float | None = None,
     ) -> AsyncGenerator[QueuePeriod, None]:
         """Yield all times in queues of agents, each once. Daktela StatsUsersQueues, Statistiky."""
-        first, last = period(since, until, self._session.timezone, "Daktela StatsUsersQueues")
+        source = "Daktela StatsUsersQueues"
+        first, last = period(since, until, self._session.timezone, source)
         ask = partial(
             self.user_queues,
-            users=listed("users", users, "Daktela StatsUsersQueues"),
+            users=listed("users", users, source),
             version=version,
             timeout=timeout,
         )
@@ -489,14 +481,7 @@ class StatsResource(DaktelaResource):
         page = await self._ask(
             "StatsUsersSessions",
             SessionPage,
-            self._between(
-                "StatsUsersSessions",
-                since,
-                until,
-                {"users": listed("users", users, "Daktela StatsUsersSessions")},
-                skip,
-                take,
-            ),
+            self._between("StatsUsersSessions", since, until, {"users": users}, skip, take),
             version=version,
             timeout=timeout,
         )
@@ -516,10 +501,11 @@ class StatsResource(DaktelaResource):
         timeout: float | None = None,
     ) -> AsyncGenerator[SessionPeriod, None]:
         """Yield all sessions of agents, each once. Daktela StatsUsersSessions, Statistiky."""
-        first, last = period(since, until, self._session.timezone, "Daktela StatsUsersSessions")
+        source = "Daktela StatsUsersSessions"
+        first, last = period(since, until, self._session.timezone, source)
         ask = partial(
             self.user_sessions,
-            users=listed("users", users, "Daktela StatsUsersSessions"),
+            users=listed("users", users, source),
             version=version,
             timeout=timeout,
         )
@@ -540,11 +526,13 @@ class StatsResource(DaktelaResource):
         action: str,
         since: datetime,
         until: datetime,
-        params: dict[str, PhpValue],
+        filters: Mapping[str, Iterable[str] | None],
         skip: int,
         take: int,
     ) -> dict[str, PhpValue]:
-        first, last = period(since, until, self._session.timezone, f"Daktela {action}")
+        source = f"Daktela {action}"
+        params = {name: listed(name, values, source) for name, values in filters.items()}
+        first, last = period(since, until, self._session.timezone, source)
         return {
             "datetime_from": first,
             "datetime_to": last,

@@ -421,6 +421,27 @@ class Disk:
         monkeypatch.setattr(_Target, "write", slowly)
 
 
+class Syncing:
+    """Stand between what is written and the disk, and let little be brought there together."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, sync: Callable[[], None]) -> None:
+        #: How much was written when it began, each time.
+        self.begun: list[int] = []
+        self.at_once = self.most_at_once = 0
+        real = _Target.sync_written
+
+        def slowly(target: _Target) -> None:
+            self.begun.append(target.size)
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+            sync()
+            real(target)
+            self.at_once -= 1
+
+        monkeypatch.setattr(_Target, "sync_written", slowly)
+        monkeypatch.setattr("_telephony_core.downloads._SYNCED_TOGETHER", 1 << 20)
+
+
 @both
 @pytest.mark.parametrize("end", [1_048_576, 2_000_000, 4_194_304, 5_299_999])
 async def test_a_large_file_goes_on_where_it_was_cut(end: int, path: Path) -> None:
@@ -468,13 +489,16 @@ async def test_a_slow_disk_holds_the_network_back(
 
 @both
 @virtual
+@pytest.mark.parametrize("where", [Disk, Syncing])
 async def test_a_disk_that_fails_is_not_waited_for_until_the_network_goes_on(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    where: Callable[[pytest.MonkeyPatch, Callable[[], None]], object],
+    path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def write() -> None:
+    def fail() -> None:
         raise OSError(28, "No space left on device")
 
-    Disk(monkeypatch, write)
+    where(monkeypatch, fail)
     began = anyio.current_time()
     script = planned(large(piece=1 << 20, pause=20))
     with pytest.raises(OSError, match="No space left"):
@@ -521,27 +545,6 @@ async def test_a_download_cancelled_while_it_writes_leaves_nothing(
     assert untouched(path)
 
 
-class Syncing:
-    """Stand between what is written and the disk, and let little be brought there together."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, sync: Callable[[], None]) -> None:
-        #: How much was written when it began, each time.
-        self.begun: list[int] = []
-        self.at_once = self.most_at_once = 0
-        real = _Target.sync_written
-
-        def slowly(target: _Target) -> None:
-            self.begun.append(target.size)
-            self.at_once += 1
-            self.most_at_once = max(self.most_at_once, self.at_once)
-            sync()
-            real(target)
-            self.at_once -= 1
-
-        monkeypatch.setattr(_Target, "sync_written", slowly)
-        monkeypatch.setattr("_telephony_core.downloads._SYNCED_TOGETHER", 1 << 20)
-
-
 @both
 async def test_a_large_file_is_brought_to_the_disk_while_it_comes_in(
     path: Path, monkeypatch: pytest.MonkeyPatch
@@ -562,24 +565,6 @@ async def test_a_large_file_is_brought_to_the_disk_while_it_comes_in(
     assert syncing.begun[-1] == len(LARGE)
     assert syncing.most_at_once == 1
     assert content(path) == LARGE
-
-
-@both
-@virtual
-async def test_a_disk_that_fails_later_is_not_waited_for_until_the_network_goes_on(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def sync() -> None:
-        raise OSError(5, "Input/output error")
-
-    Syncing(monkeypatch, sync)
-    began = anyio.current_time()
-    script = planned(large(piece=1 << 20, pause=20))
-    with pytest.raises(OSError, match="Input/output error"):
-        await fetch(script, path)
-    assert anyio.current_time() - began < 30
-    assert len(script.requests) == 1
-    assert untouched(path)
 
 
 # Redirects.
